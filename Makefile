@@ -1,0 +1,7 @@
+.PHONY: demo test
+
+demo:
+	python3 manage.py demo $(ARGS)
+
+test:
+	python3 manage.py test $(ARGS)

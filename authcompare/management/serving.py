@@ -1,0 +1,67 @@
+"""Serves the project with Granian so that nothing outlives it: however the server ends, its workers end as well."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+# One process uses one core. Threads add no speed, but keep a slow client or a slow password hash from holding up
+# everybody else of the same process.
+WORKERS = 1 if sys.platform == "win32" else 2
+THREADS = 3
+
+
+class QuietServer(Server):
+    """Granian, deaf to Ctrl-C in its workers: a terminal sends it to all of them, but only the server acts on it."""
+
+    def _spawn_workers(self, *arguments):
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited, until `load_application` leaves the group
+        super()._spawn_workers(*arguments)
+        signal.signal(signal.SIGINT, handler)
+
+
+def serve(address, port):
+    """Serve until Ctrl-C, SIGTERM, or the terminal is closed."""
+    multiprocessing.set_start_method("spawn")  # the same on every system, and each worker reads the settings afresh
+    server = QuietServer(
+        "authcompare.wsgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=WORKERS,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=2,
+    )
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+
+        @server.on_startup
+        def end_with_terminal():  # where Granian would reload
+            signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+
+    server.serve(target_loader=load_application)
+
+
+def load_application(target):
+    """In each worker: the WSGI application, in a process that ends with its server and holds no stray headers."""
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()
+    threading.Thread(target=end_with_server, daemon=True).start()
+    for name in [name for name in os.environ if name.startswith("HTTP_")]:
+        del os.environ[name]  # Granian puts the environment into each request's, where these pass for its headers
+
+    from authcompare.wsgi import application
+
+    return application
+
+
+def end_with_server():
+    multiprocessing.parent_process().join()
+    os._exit(1)

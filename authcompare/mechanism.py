@@ -1,0 +1,137 @@
+"""The contract of a mechanism, the registry of those that settings.MECHANISMS names, and the URLs they yield."""
+
+from functools import cache
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.urls import path
+from django.utils.module_loading import import_string
+
+from authcompare import doors
+
+
+class Variant:
+    """One form of a mechanism: a door of its own to the one resource.
+
+    A subclass declares itself and answers the hooks; every hook has a quiet default except `sign_in`.
+    """
+
+    slug: str
+    title: str
+    summary: str  # one sentence: who remembers, who is believed
+    authentication: type  # the DRF authentication class: a Door
+    lab = False  # weak on purpose: lets in sandbox accounts in the lab, and nobody anywhere else
+    storage = "jar"  # where a page keeps what login answers: the cookie "jar" (by itself) or "localStorage"
+
+    def __init__(self, mechanism):
+        self.mechanism = mechanism
+
+    @property
+    def carrier(self):
+        return self.authentication.carrier
+
+    @property
+    def path(self):
+        """Where its API stands, as "/tokens/api/" or "/tokens/api/stateless/"."""
+        api = f"/{self.mechanism.slug}/api/"
+        return api if self.mechanism.variants[0] is self else f"{api}{self.slug}/"
+
+    @property
+    def exists(self):
+        """A lab variant has no address outside the lab. A mechanism's default keeps its address, and opens nothing."""
+        return settings.LAB or not self.lab or self.mechanism.variants[0] is self
+
+    def sign_in(self, request, response, user, lifetime):
+        """Give `user`, whose password was right, a credential that lasts `lifetime` seconds (None: the usual time).
+
+        Sets cookies on `response`, and returns what else the answer says: at least {"expires_at": datetime}.
+        """
+        raise NotImplementedError
+
+    def sign_out(self, request, response):
+        """End the credential presented, as far as this mechanism can."""
+
+    def describe(self, request):
+        """What the server knows of the credential just accepted: {"length", "parts", "issued_at", "expires_at",
+        "server_state"}. Never the whole of a credential that scripts can not read: a script may call this."""
+        return {}
+
+    def devices(self, request):
+        """The user's sign-ins that the server knows of, newest first:
+        [{"id", "created_at", "last_seen_at", "expires_at", "user_agent", "current"}]."""
+        return []
+
+    def end_devices(self, request, devices):
+        """End these sign-ins, given as `devices` gave them."""
+
+
+class Mechanism:
+    """One way to prove who is asking. `variants[0]` is its default, at the mechanism's plain address."""
+
+    name: str  # "session": in answers, in the Authenticated-By header
+    slug: str  # "sessions": in addresses
+    title: str
+    summary: str
+    shape = "square"  # beside its colour, never colour alone: square, diamond, circle or triangle
+    variants: list  # of Variant classes; an instance of the mechanism has instances of them
+
+    def __init__(self):
+        self.variants = [variant(self) for variant in type(self).variants]
+
+    @property
+    def extra_urls(self):
+        """URL patterns of what only this mechanism has."""
+        return []
+
+    def forget_expired(self):
+        """Delete what the server still keeps of credentials that have expired; returns how many rows went."""
+        return 0
+
+    @property
+    def doors(self):
+        """The variants that exist here: outside the lab, none that is weak on purpose."""
+        return [variant for variant in self.variants if variant.exists]
+
+    @property
+    def default(self):
+        return self.variants[0]
+
+    @property
+    def urls(self):
+        """URL patterns of all its doors, named "<slug>-<variant>-<endpoint>"."""
+        patterns = []
+        for variant in self.doors:
+            for endpoint, (address, view) in doors.ENDPOINTS.items():
+                patterns.append(
+                    path(
+                        variant.path.lstrip("/") + address,
+                        view.as_view(variant=variant, authentication_classes=[variant.authentication]),
+                        name=f"{self.slug}-{variant.slug}-{endpoint}",
+                    )
+                )
+        return patterns + self.extra_urls
+
+
+@cache
+def mechanisms():
+    """All registered mechanisms, in the order of settings.MECHANISMS."""
+    return [import_string(dotted)() for dotted in settings.MECHANISMS]
+
+
+def variants():
+    """Every door that exists here, of every mechanism."""
+    return [variant for mechanism in mechanisms() for variant in mechanism.doors]
+
+
+def variant_named(mechanism, variant):
+    """The door with these two names ("token", "stateless"), or None."""
+    found = (v for v in variants() if v.mechanism.name == mechanism and v.slug == variant)
+    return next(found, None)
+
+
+def forget_mechanisms(*, setting, **kwargs):
+    if setting in {"MECHANISMS", "LAB"}:
+        mechanisms.cache_clear()
+
+
+setting_changed.connect(forget_mechanisms)

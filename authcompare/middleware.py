@@ -1,0 +1,66 @@
+"""The log of requests, and the limit on what a request may send."""
+
+import json
+import logging
+import time
+
+from django.conf import settings
+
+from authcompare.errors import too_large
+
+log = logging.getLogger("authcompare.request")
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and whatever was passed as `extra={"data": {...}}`."""
+
+    def format(self, record):
+        line = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "data", {}),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def request_log(get_response):
+    """Logs each request once, by its route and never by its full address, headers or body: no credential gets in."""
+
+    def middleware(request):
+        began = time.perf_counter()
+        response = get_response(request)
+        match = request.resolver_match
+        log.info(
+            "request",
+            extra={
+                "data": {
+                    "method": request.method if request.method.isalpha() else "?",
+                    "route": match.route if match else None,
+                    "status": response.status_code,
+                    "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+                    "authenticated_by": getattr(request, "authenticated_by", None),
+                }
+            },
+        )
+        return response
+
+    return middleware
+
+
+def body_limit(get_response):
+    """Refuses a body over DATA_UPLOAD_MAX_MEMORY_SIZE before it is read: DRF's JSON parser does not look at it."""
+
+    def middleware(request):
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return too_large(request)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,42 @@
+"""The pages: the three doors side by side, and each mechanism's own. What they show is derived from the registry."""
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import get_language_info
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from authcompare.mechanism import mechanisms
+
+LIFETIMES = (15, 5 * 60, 60 * 60)  # seconds: short enough to watch, usual, a lesson
+
+
+def site(request):
+    """Context processor: what the frame of every page needs."""
+    return {
+        "lab": settings.LAB,
+        "mechanisms": mechanisms(),
+        "languages": [get_language_info(code) for code, _ in settings.LANGUAGES],
+    }
+
+
+@require_safe
+@ensure_csrf_cookie
+def side_by_side(request):
+    """The default door of every mechanism, in one row."""
+    return doors(request, "side_by_side.html", [mechanism.default for mechanism in mechanisms()])
+
+
+@require_safe
+@ensure_csrf_cookie
+def mechanism_page(request, slug):
+    """All doors of one mechanism, in one row."""
+    found = next((mechanism for mechanism in mechanisms() if mechanism.slug == slug), None)
+    if found is None:
+        raise Http404
+    return doors(request, "mechanism.html", found.doors, mechanism=found)
+
+
+def doors(request, template, shown, **context):
+    return render(request, template, {"doors": shown, "lifetimes": LIFETIMES, **context})

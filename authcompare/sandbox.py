@@ -1,0 +1,81 @@
+"""Throwaway accounts: made, found, reset, expired. And the demo's own cast, which stays."""
+
+import json
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from authcompare.environment import kept
+from authcompare.models import Note, Sandbox, User
+
+CAST = ("alice", "bob", "mallory")  # the user, another user, the attacker
+TEACHER = "teacher"  # may use the admin site; no sandbox account
+LIFETIME = timedelta(hours=12)  # a school day: a class that joins in the morning still has its notes in the evening
+
+
+def new_password():
+    """72 random bits: what a sandbox account has instead of a slow hash."""
+    return secrets.token_urlsafe(9)
+
+
+def create_sandbox():
+    """Fresh alice, bob and mallory: (Sandbox, [{"role", "username", "password"}, ...])."""
+    while True:
+        suffix = secrets.token_hex(3)
+        users = [{"role": role, "username": f"{role}-{suffix}", "password": new_password()} for role in CAST]
+        try:
+            with transaction.atomic():
+                sandbox = Sandbox.objects.create(expires_at=timezone.now() + LIFETIME)
+                fill(sandbox, users)
+        except IntegrityError:
+            continue  # the suffix is taken
+        return sandbox, users
+
+
+def fill(sandbox, users):
+    made = []
+    for each in users:
+        user = User(username=each["username"], sandbox=sandbox)
+        user.set_password(each["password"])
+        made.append(user)
+    User.objects.bulk_create(made)
+    Note.objects.bulk_create(
+        Note(
+            owner=user,
+            title=f"The private note of {user.username}",
+            body="Only I should be able to read this.",
+        )
+        for user in made
+    )
+
+
+def find_sandbox(id):
+    """The sandbox with this id, or None when there is none or its time is up."""
+    sandbox = Sandbox.objects.filter(pk=id).first()
+    return None if sandbox is None or sandbox.expired else sandbox
+
+
+def forget_expired():
+    """Delete the sandboxes whose time is up, with all that belongs to their accounts; returns how many."""
+    expired = Sandbox.objects.filter(expires_at__lte=timezone.now())
+    count = expired.count()
+    expired.delete()
+    return count
+
+
+def seed_cast():
+    """The demo's own accounts, made once: [(username, password), ...], the same at every start.
+
+    The passwords are generated into a file beside the database, readable by its owner alone.
+    """
+    path = settings.VAR / "cast.json"
+    passwords = json.loads(kept(path, lambda: json.dumps({name: new_password() for name in (*CAST, TEACHER)})))
+    if not User.objects.filter(username=TEACHER).exists():
+        with transaction.atomic():
+            sandbox = Sandbox.objects.create(expires_at=None)
+            fill(sandbox, [{"username": name, "password": passwords[name]} for name in CAST])
+            User.objects.create_superuser(TEACHER, password=passwords[TEACHER])
+    return list(passwords.items())

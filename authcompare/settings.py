@@ -1,0 +1,224 @@
+"""All settings, read from the environment once. README.md has the table of variables; a test keeps the two in step."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from authcompare import environment
+from authcompare.environment import env, flag, rates, url, whole, words
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"  # whatever the demo makes: database, keys, passwords, cache, logs; never committed
+
+DEBUG = flag("DEBUG", default=False)
+LAB = flag("LAB", default=False)  # experiments, sandbox accounts, and every deliberately weak thing
+HTTPS = flag("HTTPS", default=False)
+SECRET_KEY = environment.secret_key(VAR, may_generate=LAB or DEBUG)
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+for origin in CSRF_TRUSTED_ORIGINS:
+    if not origin.startswith(("http://", "https://")):
+        raise environment.wrong("CSRF_TRUSTED_ORIGINS", f"'{origin}' must start with https:// or http://")
+
+# The mechanisms, in the order of pages and of /api/protected/: everything else about them is derived from this list.
+MECHANISMS = [
+    "sessions_demo.mechanism.Session",
+    "cookies_demo.mechanism.Cookie",
+    "tokens_demo.mechanism.Token",
+]
+
+INSTALLED_APPS = [
+    "authcompare.apps.AuthcompareConfig",
+    *(path.split(".")[0] for path in MECHANISMS),
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "authcompare.middleware.request_log",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "authcompare.middleware.body_limit",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sessions_demo.middleware.idle_timeout",
+    "cookies_demo.middleware.preferences",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "authcompare.urls"
+WSGI_APPLICATION = "authcompare.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "authcompare.pages.site",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Data
+DATABASES = {"default": url("DATABASE_URL", f"sqlite:///{(VAR / 'db.sqlite3').as_posix()}", env.db_url_config)}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Writers queue up instead of failing: a transaction takes the write lock when it begins, and WAL lets readers go on.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    VAR.mkdir(exist_ok=True) if str(DATABASES["default"]["NAME"]).startswith(str(VAR)) else None
+CACHES = {"default": url("CACHE_URL", f"filecache:///{(VAR / 'cache').as_posix().lstrip('/')}", env.cache_url_config)}
+CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a note is a few kilobytes
+
+# Who somebody is
+AUTH_USER_MODEL = "authcompare.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+if LAB:
+    PASSWORD_HASHERS.append("authcompare.hashers.SandboxHasher")
+LOGIN_URL = "admin:login"
+
+# Cookies. Each has a name of its own, since all projects on one host share its cookies; __Host- ties them to it.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}ac_session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}ac_csrf"
+PREFS_COOKIE_NAME = f"{COOKIE_PREFIX}prefs"
+PREFS_SIGNED_COOKIE_NAME = f"{COOKIE_PREFIX}prefs_signed"
+ACCESS_COOKIE_NAME = f"{COOKIE_PREFIX}ac_access"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "authcompare.errors.csrf_failure"
+SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
+
+SESSION_ENGINE = "sessions_demo.backend"
+SESSION_IDLE_LIFETIME = whole("SESSION_IDLE_LIFETIME", 30 * 60, least=1)
+SESSION_ABSOLUTE_LIFETIME = whole("SESSION_ABSOLUTE_LIFETIME", 8 * 60 * 60, least=1)
+SESSION_COOKIE_AGE = SESSION_IDLE_LIFETIME
+
+JWT_ALGORITHM, JWT_SIGNING_KEY, JWT_VERIFYING_KEY = environment.jwt_keys(VAR, may_generate=LAB or DEBUG)
+SIMPLE_JWT = {
+    "ALGORITHM": JWT_ALGORITHM,
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "VERIFYING_KEY": JWT_VERIFYING_KEY,
+    "ISSUER": env.str("JWT_ISSUER", "authcompare"),
+    "AUDIENCE": env.str("JWT_AUDIENCE", "authcompare"),
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=whole("JWT_ACCESS_LIFETIME", 5 * 60, least=1)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(seconds=whole("JWT_REFRESH_LIFETIME", 24 * 60 * 60, least=1)),
+    "USER_ID_CLAIM": "sub",
+    "AUTH_TOKEN_CLASSES": ("tokens_demo.tokens.AccessToken",),
+    "TOKEN_USER_CLASS": "tokens_demo.tokens.ClaimedUser",
+}
+
+# Transport
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+NUM_PROXIES = whole("NUM_PROXIES", 0)
+if HTTPS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks over plain HTTP
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    if NUM_PROXIES:  # only behind a proxy of ours is this header not the client's own claim
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "authcompare.browsable.BrowsableRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "authcompare.parsers.StrictJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "EXCEPTION_HANDLER": "authcompare.errors.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "authcompare.schema.DoorSchema",
+    "DEFAULT_THROTTLE_RATES": rates("CLASSROOM_RATES", {"login": "10/min", "sandbox": "600/min"}),
+    "NUM_PROXIES": NUM_PROXIES,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "authcompare",
+    "DESCRIPTION": "The same private note behind a session, a cookie and a token.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SORT_OPERATIONS": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# Words, time, files
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "authcompare" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # served straight from the sources: no collectstatic step to forget
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "authcompare.middleware.JsonFormatter"}},
+    "handlers": {
+        # The demo's terminal is for the newcomer: its requests are written beside the database instead.
+        "requests": (
+            {"class": "logging.FileHandler", "filename": VAR / "requests.log", "formatter": "json", "delay": True}
+            if LAB
+            else {"class": "logging.StreamHandler", "formatter": "json"}
+        ),
+    },
+    "loggers": {
+        "authcompare": {"handlers": ["requests"], "level": "INFO", "propagate": False},
+        "django": {"handlers": ["requests"], "level": "WARNING", "propagate": False},
+    },
+}

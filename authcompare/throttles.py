@@ -1,0 +1,37 @@
+"""How often somebody may guess, and how many sandboxes one address may ask for."""
+
+import hashlib
+
+from rest_framework.throttling import SimpleRateThrottle
+
+
+class LoginThrottle(SimpleRateThrottle):
+    """Counts failed sign-ins per user name and address.
+
+    Never per address alone: a whole class sits behind one. Never per user name alone: anybody could lock anybody out.
+    Only failures count, so a class may sign in as often as it likes.
+    """
+
+    scope = "login"
+
+    def get_cache_key(self, request, view):
+        data = request.data if isinstance(request.data, dict) else {}
+        who = f"{data.get('username', '')}|{self.get_ident(request)}"
+        return self.cache_format % {"scope": self.scope, "ident": hashlib.sha256(who.encode()).hexdigest()}
+
+    def throttle_success(self):
+        return True
+
+    def failed(self):
+        """A sign-in failed: it counts."""
+        self.history.insert(0, self.now)
+        self.cache.set(self.key, self.history, self.duration)
+
+
+class SandboxThrottle(SimpleRateThrottle):
+    """Sandboxes made per address."""
+
+    scope = "sandbox"
+
+    def get_cache_key(self, request, view):
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}

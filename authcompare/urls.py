@@ -1,0 +1,30 @@
+"""All addresses. Those of the mechanisms come from the registry: none is named here."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from authcompare import api, errors, pages
+from authcompare.mechanism import mechanisms
+
+urlpatterns = [
+    path("", pages.side_by_side, name="side-by-side"),
+    path("api/", api.ApiRoot.as_view(), name="api-root"),
+    path("api/protected/", api.AnyDoorView.as_view(), name="any-protected"),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("healthz", api.healthz, name="healthz"),
+    path("jsi18n/", JavaScriptCatalog.as_view(packages=["authcompare"]), name="javascript-catalog"),
+    path("admin/", admin.site.urls),
+    *(pattern for mechanism in mechanisms() for pattern in mechanism.urls),
+    *(path(f"{mechanism.slug}/", pages.mechanism_page, {"slug": mechanism.slug}) for mechanism in mechanisms()),
+]
+if settings.LAB:
+    urlpatterns.append(path("", include("authcompare.lab")))
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

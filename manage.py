@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""The command line: `demo` and `test` set themselves up first (authcompare/bootstrap.py), all else is Django's own."""
+
+import os
+import sys
+
+from authcompare import bootstrap
+
+
+def main():
+    bootstrap.require_python(sys.version_info)
+    if sys.argv[1:2] in (["demo"], ["test"]):
+        bootstrap.run(sys.argv[1], sys.argv[2:])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authcompare.settings")
+
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        settings.INSTALLED_APPS  # noqa: B018  reading one setting reads the environment, which may be wrong
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit("authcompare: " + " ".join(str(error).split()))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

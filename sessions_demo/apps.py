@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SessionsDemoConfig(AppConfig):
+    name = "sessions_demo"
+    verbose_name = _("Sessions")
+
+    def ready(self):
+        from django.contrib.auth.signals import user_logged_in
+
+        from sessions_demo.backend import begin
+
+        user_logged_in.connect(begin, dispatch_uid="sessions_demo.begin")

@@ -1,0 +1,172 @@
+"""What the token mechanism is."""
+
+from django.conf import settings
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.utils import datetime_from_epoch
+
+from authcompare import mechanism
+from tokens_demo import issuing, views
+from tokens_demo.authentication import (
+    CookieTokenAuthentication,
+    RevocableTokenAuthentication,
+    StatelessTokenAuthentication,
+    TokenAuthentication,
+    password_mark,
+)
+from tokens_demo.models import DeniedToken, Family, OutstandingToken
+from tokens_demo.tokens import AccessToken
+
+
+class Default(mechanism.Variant):
+    slug = "default"
+    title = _("token in a header")
+    summary = _("You hold a signed statement; the server checks it, then looks up the user.")
+    authentication = TokenAuthentication
+    storage = "localStorage"
+    revocable = False  # are access tokens remembered, so that they can be denied?
+
+    def claims(self, user):
+        """What an access token of this door says beyond the usual claims."""
+        return {}
+
+    def sign_in(self, request, response, user, lifetime):
+        issued = issuing.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
+        return {"access": str(issued.access), "refresh": str(issued.refresh), "expires_at": issued.expires_at}
+
+    def sign_out(self, request, response):
+        """Denies the refresh token (in the body, or found through the access token's family). An access token
+        already out stays good until it expires, unless its door asks the denylist."""
+        if "refresh" in request.data:
+            serializer = views.RefreshSerializer(data=request.data)
+            serializer.is_valid(raise_exception=True)
+            token = issuing.read_refresh(serializer.validated_data["refresh"])
+        else:
+            token = self.presented(request)
+        issuing.end_family(token, DeniedToken.Reason.SIGNED_OUT)
+
+    def presented(self, request):
+        try:
+            return AccessToken(self.authentication().presented(request) or "")
+        except TokenError:
+            raise NotAuthenticated from None
+
+    def describe(self, request):
+        token = request.auth
+        family = Family.objects.filter(pk=token.get("family")).first()
+        return {
+            "length": len(token.token),
+            "parts": {"payload": token.payload},
+            "issued_at": datetime_from_epoch(token["iat"]),
+            "expires_at": datetime_from_epoch(token["exp"]),
+            "server_state": family
+            and {
+                "family": str(family.pk),
+                "outstanding": family.outstanding.count(),
+                "denied": DeniedToken.objects.filter(jti__in=family.outstanding.values("jti")).count(),
+                "ended_at": family.ended_at,
+            },
+        }
+
+    def devices(self, request):
+        current = request.auth.get("family") if request.auth else None
+        families = Family.objects.filter(
+            user_id=request.user.pk, ended_at=None, expires_at__gt=timezone.now()
+        ).order_by("-created_at")
+        return [
+            {
+                "id": str(family.pk),
+                "created_at": family.created_at,
+                "last_seen_at": family.last_seen_at,
+                "expires_at": family.expires_at,
+                "user_agent": family.user_agent,
+                "current": str(family.pk) == current,
+            }
+            for family in families
+        ]
+
+    def end_devices(self, request, devices):
+        for device in devices:
+            issuing.end_family({"family": device["id"], "sub": request.user.pk}, DeniedToken.Reason.ENDED)
+
+
+class Stateless(Default):
+    slug = "stateless"
+    title = _("stateless token")
+    summary = _("You hold a signed statement; the server believes all of it and asks nobody.")
+    authentication = StatelessTokenAuthentication
+
+    def claims(self, user):
+        return {"username": user.get_username(), "role": user.role}
+
+
+class Revocable(Default):
+    slug = "revocable"
+    title = _("revocable token")
+    summary = _("You hold a signed statement; the server keeps a list of those it took back.")
+    authentication = RevocableTokenAuthentication
+    revocable = True
+
+    def claims(self, user):
+        return {"password": password_mark(user)}
+
+
+class InCookie(Default):
+    slug = "cookie"
+    title = _("token in a cookie")
+    summary = _("You hold a signed statement where no script can read it; the browser sends it by itself.")
+    authentication = CookieTokenAuthentication
+    storage = "jar"
+
+    def sign_in(self, request, response, user, lifetime):
+        """No refresh token: scripts of the page could read one, which is what the cookie is there to prevent."""
+        issued = issuing.begin(user, self, lifetime, request.headers.get("User-Agent", ""), refreshable=False)
+        response.set_cookie(
+            settings.ACCESS_COOKIE_NAME,
+            str(issued.access),
+            expires=issued.expires_at,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+        return {"expires_at": issued.expires_at}
+
+    def sign_out(self, request, response):
+        """The browser forgets the token; the token does not know."""
+        response.delete_cookie(settings.ACCESS_COOKIE_NAME, samesite="Lax")
+        try:
+            issuing.end_family(self.presented(request), DeniedToken.Reason.SIGNED_OUT)
+        except NotAuthenticated:
+            pass
+
+    def describe(self, request):
+        found = super().describe(request)
+        return found | {"length": len(request.COOKIES[settings.ACCESS_COOKIE_NAME])}
+
+
+class Token(mechanism.Mechanism):
+    name = "token"
+    slug = "tokens"
+    title = _("Token")
+    summary = _("You hold a signed statement; the server checks it.")
+    shape = "circle"
+    variants = [Default, Stateless, Revocable, InCookie]
+
+    @property
+    def extra_urls(self):
+        return [
+            path("tokens/api/refresh/", views.RefreshView.as_view(mechanism=self), name="tokens-refresh"),
+            path("tokens/api/verify/", views.VerifyView.as_view(), name="tokens-verify"),
+            path(".well-known/jwks.json", views.JwksView.as_view(), name="jwks"),
+        ]
+
+    def variant(self, slug):
+        return next((variant for variant in self.variants if variant.slug == slug), None)
+
+    def forget_expired(self):
+        now = timezone.now()
+        expired = (DeniedToken, OutstandingToken, Family)
+        return sum(model.objects.filter(expires_at__lte=now).delete()[0] for model in expired)
