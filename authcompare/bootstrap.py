@@ -3,7 +3,7 @@
 It runs before anything is installed, so it uses the standard library alone; and an old Python must be able to read it
 as far as the line that turns it away, so it uses no syntax that came after Python 2.7.
 """
-# ruff: noqa: UP
+# ruff: noqa: RUF005, S603, S606, UP031, UP032
 
 import contextlib
 import hashlib
@@ -26,8 +26,8 @@ MARKER = os.path.join(VENV, "requirements.sha256")  # what is installed; absent 
 PROBE = (
     "import os, pip, sys; "
     "print('%d.%d' % sys.version_info[:2]); "
-    f"sys.exit(sys.version_info < {OLDEST_PYTHON} or not os.path.samefile(sys.prefix, sys.argv[1]))"
-)
+    "sys.exit(sys.version_info < {} or not os.path.samefile(sys.prefix, sys.argv[1]))"
+).format(OLDEST_PYTHON)
 
 
 def require_python(version):
@@ -49,6 +49,7 @@ def run(verb, arguments):
             hand_over([PYTHON, "-m", "pytest"] + arguments)
         elif not os.path.samefile(sys.prefix, VENV):
             hand_over([PYTHON, os.path.join(BASE, "manage.py"), verb] + arguments)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C just ends the demo, until its server listens for it
     except KeyboardInterrupt:
         say("\nInterrupted; the next start goes on from here.\n")
         sys.exit(130)
@@ -128,25 +129,27 @@ def install():
 
 
 def offer_browser():
-    """Find a Chromium for the browser tests, or install Playwright's. BROWSER_PATH stays unset if it is Playwright's."""
+    """Find a Chromium for the tests, or install Playwright's own. BROWSER_PATH names it unless it is Playwright's."""
     given = os.environ.get("BROWSER_PATH")
     if given:
-        return shutil.which(given) or fail("BROWSER_PATH: there is no program %s" % given)
+        if not shutil.which(given):
+            fail("BROWSER_PATH: there is no program %s" % given)
+        return
     if has_playwright_browser():
-        return None
+        return
     found = next((path for path in map(shutil.which, browser_places()) if path and starts(path)), None)
     if found:
         os.environ["BROWSER_PATH"] = found
-        return None
+        return
     say("Installing a browser for the tests (Playwright's Chromium)\n")
-    code, lines = lines_of([PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"])
+    code, _ = lines_of([PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"])
     if code:
         fail("no browser found, and none could be downloaded; install Chromium, or set BROWSER_PATH to one")
 
 
 def has_playwright_browser():
     """Ask Playwright where its headless Chromium belongs, and look whether it is there."""
-    code, lines = lines_of([PYTHON, "-m", "playwright", "install", "--dry-run", "--only-shell", "chromium"])
+    _, lines = lines_of([PYTHON, "-m", "playwright", "install", "--dry-run", "--only-shell", "chromium"])
     folders = [line.split(":", 1)[1].strip() for line in lines if line.startswith("Install location:")]
     return any("chromium" in name and os.path.exists(os.path.join(name, "INSTALLATION_COMPLETE")) for name in folders)
 
@@ -202,7 +205,7 @@ def only_one(path):
 def lock(path):
     """The open file at `path`, locked until it is closed or its process ends, however it ends; None if it is taken."""
     try:
-        file = open(path, "a")
+        file = open(path, "a")  # noqa: SIM115  open is how it stays locked
     except OSError as error:
         fail("cannot write in %s (%s)" % (os.path.dirname(path), error.strerror))
     try:

@@ -3,7 +3,7 @@
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotAuthenticated, ValidationError
 from rest_framework.views import exception_handler as drf_exception_handler
 
 
@@ -17,7 +17,9 @@ def exception_handler(error, context):
     response = drf_exception_handler(error, context)
     if response is None:
         return None
-    if isinstance(error, ValidationError):
+    if isinstance(error, NotAuthenticated):  # DRF says that none was provided: a dead one may well have been
+        response.data = {"code": "not_authenticated", "detail": _("Nothing that opens this door came with the request.")}
+    elif isinstance(error, ValidationError):
         response.data = {
             "code": "invalid",
             "detail": _("Some of what was sent is missing or not acceptable: see errors."),

@@ -6,6 +6,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language_info
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
 
 from authcompare.mechanism import mechanisms
 
@@ -17,6 +19,7 @@ def site(request):
     return {
         "lab": settings.LAB,
         "mechanisms": mechanisms(),
+        "cookie_names": {"csrf": settings.CSRF_COOKIE_NAME, "prefs": settings.PREFS_COOKIE_NAME},
         "languages": [get_language_info(code) for code, _ in settings.LANGUAGES],
     }
 
@@ -39,4 +42,13 @@ def mechanism_page(request, slug):
 
 
 def doors(request, template, shown, **context):
-    return render(request, template, {"doors": shown, "lifetimes": LIFETIMES, **context})
+    held = [i for i, variant in enumerate(shown) if opens(variant, request)]
+    return render(request, template, {"doors": shown, "held": held, "lifetimes": LIFETIMES, **context})
+
+
+def opens(variant, request):
+    """Would this door let in whoever opens this page? The page's script can not see an HttpOnly cookie."""
+    try:
+        return bool(variant.authentication().authenticate(Request(request)))
+    except APIException:
+        return False

@@ -19,7 +19,7 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["authcompare"]), name="javascript-catalog"),
     path("admin/", admin.site.urls),
     *(pattern for mechanism in mechanisms() for pattern in mechanism.urls),
-    *(path(f"{mechanism.slug}/", pages.mechanism_page, {"slug": mechanism.slug}) for mechanism in mechanisms()),
+    path("<slug:slug>/", pages.mechanism_page, name="mechanism"),
 ]
 if settings.LAB:
     urlpatterns.append(path("", include("authcompare.lab")))

@@ -1,5 +1,6 @@
 """Who is asking? Whoever the session row says."""
 
+from django.contrib.auth import get_user
 from rest_framework import authentication
 
 from authcompare.authentication import Door
@@ -18,7 +19,7 @@ class SessionAuthentication(Door, authentication.SessionAuthentication):
     carrier = CookieCarrier("SESSION_COOKIE_NAME")
 
     def identify(self, request):
-        user = request._request.user
+        user = get_user(request._request)
         return (user, None) if user.is_authenticated else None
 
     def authenticate_header(self, request):

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from multiprocessing import resource_tracker
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -13,22 +14,25 @@ from granian.server import Server
 # One process uses one core. Threads add no speed, but keep a slow client or a slow password hash from holding up
 # everybody else of the same process.
 WORKERS = 1 if sys.platform == "win32" else 2
-THREADS = 3
+THREADS = 4
 
 
-class QuietServer(Server):
-    """Granian, deaf to Ctrl-C in its workers: a terminal sends it to all of them, but only the server acts on it."""
+class DemoServer(Server):
+    """Granian, its workers deaf to Ctrl-C: a terminal sends it to every process, but only the server acts on it."""
 
     def _spawn_workers(self, *arguments):
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited, until `load_application` leaves the group
+        if hasattr(signal, "pthread_sigmask"):
+            resource_tracker.ensure_running()  # its own start would unblock the signal again
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which new processes inherit
         super()._spawn_workers(*arguments)
-        signal.signal(signal.SIGINT, handler)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def serve(address, port):
     """Serve until Ctrl-C, SIGTERM, or the terminal is closed."""
     multiprocessing.set_start_method("spawn")  # the same on every system, and each worker reads the settings afresh
-    server = QuietServer(
+    server = DemoServer(
         "authcompare.wsgi:application",
         address=address,
         port=port,
@@ -36,7 +40,7 @@ def serve(address, port):
         workers=WORKERS,
         blocking_threads=THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=2,
     )
