@@ -2,14 +2,25 @@
 
 import os
 import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from importlib import import_module, reload
 from pathlib import Path
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.test import override_settings
+from django.urls import clear_url_caches
 
 from authcompare.mechanism import mechanisms, variants
+
+
+def pytest_addoption(parser):
+    parser.addoption("--screenshots", action="store_true", help="write the pictures in docs/screenshots anew")
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +73,60 @@ def alice(sandbox):
     from authcompare.models import User
 
     return User.objects.get(username=sandbox["alice"]["username"])
+
+
+@pytest.fixture
+def enter(sandbox):
+    """Signs in: `enter("token", "stateless")` is Alice at that door, `enter("token", "stateless", "bob")` is Bob."""
+    from authcompare.actors import Actor
+    from authcompare.mechanism import variant_named
+
+    def enter(mechanism, variant, role="alice", **kwargs):
+        actor = Actor(variant_named(mechanism, variant))
+        response = actor.sign_in(sandbox[role]["username"], sandbox[role]["password"], **kwargs)
+        assert response.status_code == 200, response.text
+        return actor
+
+    return enter
+
+
+@pytest.fixture
+def carol(db):
+    """Somebody with an account of her own, outside every sandbox: the lab's weak doors are shut to her."""
+    from authcompare.models import User
+
+    return User.objects.create_user("carol", password="carols password")
+
+
+@pytest.fixture
+def clock():
+    """The time, standing still until `clock.shift(seconds)`."""
+    with time_machine.travel(datetime.now(UTC).replace(microsecond=0), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def project():
+    """The project under other settings, its addresses derived anew: `project(LAB=False)`. Undone after the test."""
+    with ExitStack() as changes:
+
+        def change(**changed):
+            changes.enter_context(override_settings(**changed))
+            derive_urls()
+
+        yield change
+    derive_urls()
+
+
+def derive_urls():
+    mechanisms.cache_clear()
+    reload(import_module(settings.ROOT_URLCONF))
+    clear_url_caches()
+
+
+@pytest.fixture
+def outside_the_lab(project):
+    project(LAB=False)
 
 
 def pytest_generate_tests(metafunc):

@@ -129,20 +129,20 @@ async function run(act, shown, ...args) {
   }
 }
 
+/** Opens the editor; resolves with {title, body}, or with null when it is closed without saving. */
 function askForChanges(note) {
-  editor.querySelector("[name=title]").value = note?.title ?? "";
-  editor.querySelector("[name=body]").value = note?.body ?? "";
-  editor.returnValue = "cancel";
+  const fields = editor.querySelector("form");
+  fields.elements.title.value = note?.title ?? "";
+  fields.elements.body.value = note?.body ?? "";
   editor.showModal();
   return new Promise((resolve) => {
-    editor.addEventListener(
-      "close",
-      () => {
-        const { title, body } = Object.fromEntries(new FormData(editor.querySelector("form")));
-        resolve(editor.returnValue === "save" ? { title, body } : null);
-      },
-      { once: true },
-    );
+    const listening = new AbortController();
+    const { signal } = listening;
+    const saved = ({ submitter }) => {
+      if (submitter.value === "save") resolve({ title: fields.elements.title.value, body: fields.elements.body.value });
+    };
+    fields.addEventListener("submit", saved, { signal });
+    editor.addEventListener("close", () => { listening.abort(); resolve(null); }, { signal });
   });
 }
 

@@ -1,0 +1,236 @@
+"""The page with the doors, used as a visitor would. Doors are found by their column, and none is named but by its look."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from authcompare.mechanism import mechanisms
+from authcompare.models import Note
+
+VERDICT = "tr[data-band=verdict] td[data-door='{}'] .verdict"
+
+
+@pytest.fixture
+def doors(page, live_server):
+    """The page with three doors, opened and ready, its form filled in with accounts of its own."""
+    return Doors(page, live_server.url).open("/")
+
+
+class Doors:
+    """What a visitor does on such a page."""
+
+    def __init__(self, page, url):
+        self.page, self.url = page, url
+
+    def open(self, path):
+        self.page.goto(self.url + path)
+        self.page.wait_for_selector("#doors[data-ready]")
+        return self
+
+    def sign_in(self, **fields):
+        for name, value in fields.items():
+            self.page.locator(f"#sign-in [name={name}]").fill(value)
+        self.page.click("#sign-in .primary")
+        return self.settle()
+
+    def all(self, act):
+        self.page.click(f".toolbar [data-act={act}]")
+        return self.settle()
+
+    def one(self, column, act):
+        self.page.click(f"td[data-door='{column}'] [data-act={act}]")
+        return self.settle() if act != "edit" else self
+
+    def save(self, title, body):
+        self.page.fill("#editor [name=title]", title)
+        self.page.fill("#editor [name=body]", body)
+        self.page.click("#editor [value=save]")
+        return self.settle()
+
+    def settle(self):
+        self.page.wait_for_selector("#doors:not([aria-busy])")
+        return self
+
+    @property
+    def verdicts(self):
+        return [
+            re.sub(r"^\W+", "", text) for text in self.page.locator("tr[data-band=verdict] .verdict").all_inner_texts()
+        ]
+
+    @property
+    def answers(self):
+        return self.page.locator("tr[data-band=answer] td[data-door]").all_inner_texts()
+
+    @property
+    def holds(self):
+        return self.page.locator("tr[data-band=holds] td[data-door]").all_inner_texts()
+
+
+def test_one_sign_in_opens_all_doors_with_one_login_request_each(doors):
+    logins = []
+    doors.page.on("request", lambda request: logins.append(request.url) if "/login/" in request.url else None)
+    doors.sign_in()
+    assert doors.verdicts == ["Let in"] * 3
+    assert [url.removeprefix(doors.url) for url in logins] == [f"/{m.slug}/api/login/" for m in mechanisms()]
+
+
+def test_the_note_is_read_and_edited_through_all_doors(doors):
+    doors.sign_in()
+    for column in range(3):
+        doors.one(column, "edit").save(f"By door {column}", f"written at {column}")
+        assert f"By door {column}" in doors.answers[column]
+        doors.all("read")
+        assert all(f"written at {column}" in answer for answer in doors.answers)
+    username = doors.page.input_value("#sign-in [name=username]")
+    note = Note.objects.get(owner__username=username)
+    assert (note.title, note.body, note.revision) == ("By door 2", "written at 2", 4)
+
+
+def test_an_edit_for_all_goes_through_each_door(doors):
+    doors.sign_in().page.click(".toolbar [data-act=edit]")
+    doors.save("For all", "three times")
+    assert doors.verdicts == ["Let in"] * 3
+    assert [f"revision {n}" in answer for n, answer in zip((2, 3, 4), doors.answers, strict=True)] == [True] * 3
+
+
+def test_an_edit_of_what_changed_at_another_door_is_told_so(doors):
+    doors.sign_in()
+    doors.one(0, "edit").save("First", "first")
+    doors.one(1, "edit").save("Second", "second")
+    assert doors.verdicts[1] == "Changed meanwhile"
+    assert "412" in doors.answers[1]
+
+
+def test_a_cancelled_edit_sends_nothing(doors):
+    doors.sign_in().one(0, "edit")
+    doors.page.keyboard.press("Escape")
+    expect(doors.page.locator("#editor")).to_be_hidden()
+    doors.all("read")
+    assert all("revision 1" in answer for answer in doors.answers)
+
+
+def test_after_sign_out_every_door_refuses_this_browser(doors):
+    doors.sign_in().all("signOut")
+    assert doors.verdicts == ["Signed out"] * 3
+    doors.all("read")
+    assert doors.verdicts == ["Refused"] * 3
+    assert all("401" in answer for answer in doors.answers)
+
+
+def test_the_copy_of_a_credential_outlives_sign_out_where_the_server_keeps_no_state(doors):
+    doors.sign_in().all("signOut").all("replay")
+    assert doors.verdicts == ["Refused", "Still let in", "Still let in"]
+
+
+def test_one_door_is_signed_out_alone(doors):
+    doors.sign_in().one(0, "signOut").all("read")
+    assert doors.verdicts == ["Refused", "Let in", "Let in"]
+
+
+def test_a_wrong_password_is_refused_at_every_door(doors):
+    doors.sign_in(password="wrong")
+    assert doors.verdicts == ["Refused"] * 3
+    assert all("wrong_credentials" in answer for answer in doors.answers)
+
+
+def test_the_page_shows_what_the_browser_holds(doors):
+    doors.sign_in()
+    session, cookie, token = doors.holds
+    jar = {cookie["name"]: cookie for cookie in doors.page.context.cookies()}
+    assert jar["ac_session"]["httpOnly"]
+    assert jar["ac_session"]["sameSite"] == "Lax"
+    key = jar["ac_session"]["value"]
+    assert key not in doors.page.content()
+    assert f"ac_session={key[:4]}…{key[-4:]}" in session
+    assert f"prefs={jar['prefs']['value']}" in cookie
+    stored = doors.page.evaluate("JSON.parse(localStorage['authcompare.token.default']).access")
+    assert f"{len(stored)} characters" in token
+    assert "ends in" in session
+
+
+def test_editing_the_name_in_the_plain_cookie_makes_somebody_else_of_you(doors):
+    doors.sign_in()
+    alice = doors.page.input_value("#sign-in [name=username]")
+    bob = alice.replace("alice", "bob")
+    doors.page.evaluate("name => { document.cookie = `prefs=name%3D${name}; path=/` }", bob)
+    doors.one(1, "read")
+    assert bob in doors.answers[1]
+
+
+def test_what_is_open_stays_open_over_a_reload(doors):
+    doors.sign_in()
+    doors.open("/")
+    assert all("ends in" in held or "no end" in held for held in doors.holds)
+
+
+def test_a_visitor_who_holds_nothing_is_not_refused_anything_on_arrival(page, live_server):
+    refused = []
+    page.on("response", lambda response: refused.append(response.url) if response.status >= 400 else None)
+    Doors(page, live_server.url).open("/")
+    assert not refused
+
+
+def test_new_accounts_replace_the_old(doors):
+    before = doors.page.input_value("#sign-in [name=username]")
+    doors.page.click("[data-act=accounts]")
+    expect(doors.page.locator("#sign-in [name=username]")).not_to_have_value(before)
+    assert not Note.objects.filter(owner__username=before).exists()
+
+
+def test_a_server_that_does_not_answer_is_told_so(context, live_server):
+    page = context.new_page()  # not watched: Chromium reports the requests that fail here
+    doors = Doors(page, live_server.url).open("/")
+    page.route("**/api/**", lambda route: route.abort())
+    doors.sign_in()
+    assert doors.verdicts == ["No answer"] * 3
+
+
+def test_everything_can_be_done_from_the_keyboard(doors):
+    doors.page.focus("#sign-in [name=password]")
+    doors.page.keyboard.press("Enter")
+    doors.page.wait_for_selector(VERDICT.format(2))
+    doors.settle()
+    doors.page.focus(".toolbar [data-act=signOut]")
+    doors.page.keyboard.press("Space")
+    expect(doors.page.locator(VERDICT.format(2))).to_contain_text("Signed out")
+    doors.settle()
+
+
+def test_on_a_phone_one_door_is_shown_and_every_verdict(doors):
+    doors.page.set_viewport_size({"width": 390, "height": 844})
+    doors.sign_in()
+    tabs = doors.page.locator(".tab")
+    assert all("Let in" in text for text in tabs.all_inner_texts())
+    shown = doors.page.locator("tr[data-band=holds] td[data-door]:visible")
+    assert shown.count() == 1
+    tabs.nth(2).click()
+    expect(shown).to_have_attribute("data-door", "2")
+    assert doors.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("slug", [m.slug for m in mechanisms()])
+def test_each_mechanism_has_a_page_of_its_variants(page, live_server, slug):
+    mechanism = next(m for m in mechanisms() if m.slug == slug)
+    doors = Doors(page, live_server.url).open(f"/{slug}/").sign_in()
+    assert doors.verdicts == ["Let in"] * len(mechanism.doors)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/sessions/", "/cookies/", "/tokens/", "/nowhere/"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_axe_finds_nothing(page, live_server, axe, path, theme, language):
+    page.context.add_cookies(
+        [{"name": "prefs", "value": f"theme%3D{theme}%26language%3D{language}", "url": live_server.url}]
+    )
+    if path == "/nowhere/":
+        page.goto(live_server.url + path)
+    else:
+        Doors(page, live_server.url).open(path).sign_in()
+    assert page.get_attribute("html", "lang") == language
+    axe(page)
+
+
+def test_pictures_for_the_readme(doors, screenshot):
+    doors.sign_in().all("signOut").all("replay")
+    screenshot(doors.page, "side-by-side")
