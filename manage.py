@@ -4,10 +4,10 @@
 import os
 import sys
 
-from authcompare import bootstrap
-
 
 def main():
+    from authcompare import bootstrap
+
     bootstrap.require_python(sys.version_info)
     if sys.argv[1:2] in (["demo"], ["test"]):
         bootstrap.run(sys.argv[1], sys.argv[2:])
@@ -20,13 +20,14 @@ def main():
     try:
         settings.INSTALLED_APPS  # noqa: B018  reading one setting reads the environment, which may be wrong
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, PermissionError) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit("authcompare: " + " ".join(str(error).split()))
-    except KeyboardInterrupt:
-        sys.exit(130)
+        bootstrap.fail(" ".join(str(error).split()))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

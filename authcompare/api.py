@@ -1,22 +1,59 @@
 """The root of the API, the resource behind all doors at once, and whether this server is well."""
 
+from django.conf import settings
 from django.db import connection
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.utils.functional import classproperty
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from authcompare import lab, schema
+from authcompare.answers import Root
+from authcompare.browsable import endpoints
 from authcompare.doors import ENDPOINTS
 from authcompare.mechanism import mechanisms, variants
+from authcompare.operation import Operation
 from authcompare.resource import ProtectedView
 
 
 class ApiRoot(APIView):
     """All doors to the one resource, and where each of their endpoints is."""
+
+    name = _("All doors")
+    description = _(
+        "Every door to the one private note, with the addresses of its endpoints. Each can be tried right here."
+    )
+    operations = {"GET": Operation(_("List the doors"), gives={200: Root})}
+    browsable_template = "rest_framework/root.html"
+
+    def overview(self):
+        """All pages of the API, as the root's own page shows them: [{"title", "shape", "doors": [{"title", "summary",
+        "lab", "pages": [(address, title)]}]}]."""
+        for mechanism in mechanisms():
+            doors = [
+                {"title": door.title, "summary": door.summary, "lab": door.lab, "pages": endpoints(door)}
+                for door in mechanism.doors
+            ]
+            extra = pages(mechanism.extra_urls)
+            if extra:
+                doors.append({"title": schema.service(mechanism), "pages": extra})
+            yield {"title": mechanism.title, "shape": mechanism.shape, "doors": doors}
+        any_door = {"title": AnyDoorView.name, "pages": [(reverse("any-protected"), _("The private note"))]}
+        described = {
+            "title": _("Described"),
+            "summary": _("All of this as one OpenAPI document, and as pages to read and try."),
+            "pages": [(reverse("docs"), _("Documentation")), (reverse("schema"), _("OpenAPI document"))],
+        }
+        weak = {
+            "title": _("The lab"),
+            "summary": _("Throwaway accounts, and copies of credentials."),
+            "pages": pages(lab.urlpatterns),
+        }
+        yield {"title": _("All doors at once"), "doors": [any_door, described, *([weak] if settings.LAB else [])]}
 
     def get(self, request):
         get_token(request)  # every client gets its CSRF token here, if nowhere else
@@ -35,7 +72,7 @@ class ApiRoot(APIView):
                         "carrier": variant.carrier.header,
                         **{
                             endpoint: request.build_absolute_uri(variant.path + address)
-                            for endpoint, (address, _) in ENDPOINTS.items()
+                            for endpoint, (address, __) in ENDPOINTS.items()
                             if "<" not in address
                         },
                     }
@@ -45,13 +82,28 @@ class ApiRoot(APIView):
         )
 
 
+def pages(patterns):
+    """Those of these URL patterns that are views of the API: [(address, title)]."""
+    views = ((f"/{pattern.pattern}", getattr(pattern.callback, "cls", None)) for pattern in patterns)
+    return [(address, view.name) for address, view in views if hasattr(view, "operations")]
+
+
 class AnyDoorView(ProtectedView):
     """The protected resource behind every mechanism's default door. The first in order that finds a credential of
     its own decides, and the Authenticated-By header names it."""
 
-    @classproperty
-    def authentication_classes(cls):
-        return [mechanism.default.authentication for mechanism in mechanisms()]
+    name = _("The note, by any door")
+    description = _(
+        "The same note behind every mechanism's default door at once. The first in order that finds a credential of its "
+        "own decides, and the Authenticated-By header names it."
+    )
+
+    @property
+    def doors(self):
+        return [mechanism.default for mechanism in mechanisms()]
+
+    def get_authenticators(self):
+        return [door.authentication() for door in self.doors]
 
     def get_authenticate_header(self, request):
         """All challenges, since each of them would do (RFC 9110 section 11.6.1)."""

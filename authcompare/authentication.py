@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import CSRFCheck
-from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 
 
 class AmbiguousCredential(APIException):
@@ -16,6 +16,11 @@ class AmbiguousCredential(APIException):
 class CSRFFailed(PermissionDenied):
     default_code = "csrf_failed"
     default_detail = _("The CSRF token is missing or wrong: send the ac_csrf cookie's value as X-CSRFToken.")
+
+
+class UserInactive(AuthenticationFailed):
+    default_code = "user_inactive"
+    default_detail = _("This user can not sign in any more.")
 
 
 def require_csrf_token(request):
@@ -39,6 +44,7 @@ class Door:
 
     mechanism: str
     carrier = None
+    raises = ()  # the exceptions with which it refuses a credential that it knows but does not believe
     csrf = True  # checked on unsafe methods, and only where the carrier is ambient
 
     def authenticate(self, request):

@@ -22,6 +22,8 @@ VENV = os.path.join(BASE, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if WINDOWS else os.path.join(VENV, "bin", "python")
 MARKER = os.path.join(VENV, "requirements.sha256")  # what is installed; absent while an installation is under way
 
+NO_NETWORK = ("connection broken by", "Max retries exceeded", "ConnectionError", "name resolution")  # pip's words
+
 # Prints the version of a virtual environment that works: one whose Python starts, is new enough, and has pip.
 PROBE = (
     "import os, pip, sys; "
@@ -59,6 +61,8 @@ def run(verb, arguments):
 
 def set_up():
     """Make the virtual environment unless it works, and install requirements.txt unless exactly that is installed."""
+    if not os.path.isfile(REQUIREMENTS):
+        fail("there is no %s" % REQUIREMENTS)
     if is_set_up():
         return
     with only_one(os.path.join(BASE, ".venv.lock")):
@@ -85,11 +89,8 @@ def working_version():
 
 def fingerprint(version):
     """What has to be installed again when it changes: requirements.txt, or the Python it was installed for."""
-    try:
-        with open(REQUIREMENTS, "rb") as file:
-            return hashlib.sha256(file.read() + version.encode()).hexdigest()
-    except OSError as error:
-        fail("cannot read %s (%s)" % (REQUIREMENTS, error.strerror))
+    with open(REQUIREMENTS, "rb") as file:
+        return hashlib.sha256(file.read() + version.encode()).hexdigest()
 
 
 def make_venv():
@@ -120,7 +121,7 @@ def install():
             file.write(fingerprint(working_version() or ""))
         return
     say("\n")
-    if any("connection broken by" in line or "Max retries exceeded" in line for line in lines):
+    if any(sign in line for sign in NO_NETWORK for line in lines):
         fail(
             "pip reaches no package index; the first start needs the network once, "
             "or a folder of wheels (PIP_NO_INDEX=1 PIP_FIND_LINKS=folder)"
@@ -242,7 +243,7 @@ def last_error(lines):
     """The line that says most about why a command failed: its last error, or else the last it wrote."""
     written = [line for line in lines if line]
     errors = [line for line in written if line.lower().startswith("error")]
-    return (errors or written or ["no reason given"])[-1]
+    return (errors or written or ["no reason given"])[-1].replace("ERROR: ", "").replace("Error: ", "")
 
 
 def read(path):

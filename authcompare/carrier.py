@@ -42,8 +42,8 @@ class CookieCarrier(Carrier):
         return getattr(settings, self.setting)
 
     def extract(self, request):
-        pairs = (pair.strip().partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
-        return [value for name, _, value in pairs if name == self.name]
+        pairs = (pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
+        return [value.strip() for name, _, value in pairs if name.strip() == self.name]  # spaces as Django sees them
 
     def present(self, credential):
         return {"Cookie": f"{self.name}={credential}"}
@@ -65,8 +65,8 @@ class BearerCarrier(Carrier):
     name = "Authorization"
 
     def extract(self, request):
-        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
-        return [token.strip()] if scheme.lower() == "bearer" else []
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip(" \t").partition(" ")
+        return [token.strip(" ")] if scheme.lower() == "bearer" else []
 
     def present(self, credential):
         return {"Authorization": f"Bearer {credential}"}

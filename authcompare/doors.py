@@ -1,16 +1,18 @@
-"""The views that every door has: login, logout, protected, credential, devices. What differs is asked of the variant."""
+"""The views that every door has: login, logout, credential, devices. What differs is asked of the variant."""
 
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import AuthenticationFailed, NotFound, PermissionDenied, Throttled
+from rest_framework.exceptions import AuthenticationFailed, NotFound, PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from authcompare.answers import Credential, Device, Ended, signed_in
 from authcompare.authentication import require_csrf_token
+from authcompare.endpoint import Endpoint
 from authcompare.fields import SecondsField, Strict, TextField
-from authcompare.resource import NoStore, ProtectedView
+from authcompare.operation import Operation
+from authcompare.resource import ProtectedView
 from authcompare.throttles import LoginThrottle
 
 LONGEST_LIFETIME = 60 * 60  # seconds: a client may ask for a credential that lasts up to an hour
@@ -21,18 +23,27 @@ class LabOnly(PermissionDenied):
     default_detail = _("This door is weak on purpose: it opens in the lab only, and for sandbox accounts only.")
 
 
+class WrongCredentials(AuthenticationFailed):
+    default_code = "wrong_credentials"
+    default_detail = _("User name and password do not match.")
+
+
 class LoginSerializer(Strict):
-    username = TextField(max_length=150)
-    password = TextField(max_length=128, trim_whitespace=False, style={"input_type": "password"})
+    username = TextField(label=_("User name"), max_length=150)
+    password = TextField(label=_("Password"), max_length=128, trim_whitespace=False, style={"input_type": "password"})
     lifetime = SecondsField(
-        min_value=1, max_value=LONGEST_LIFETIME, required=False, help_text=_("Seconds until the credential ends.")
+        label=_("Lifetime"),
+        min_value=1,
+        max_value=LONGEST_LIFETIME,
+        required=False,
+        help_text=_("Seconds until the credential ends. Left out: the usual time."),
     )
 
 
-class DoorView(NoStore, APIView):
-    """What the views of one door share: they know their variant."""
+class DoorView(Endpoint):
+    """What the views of one door share: they know their variant, and the wire keeps their exchanges."""
 
-    variant = None
+    recorded = True
 
 
 class LoginView(DoorView):
@@ -41,16 +52,28 @@ class LoginView(DoorView):
     No credential is looked at, so one that has gone bad never stands in the way of a new one.
     """
 
-    serializer_class = LoginSerializer
-    throttle_classes = [LoginThrottle]
+    name = _("Sign in")
+    description = _(
+        "User name and password bring the credential of this door. None that came along is looked at, so one that has "
+        "gone bad never stands in the way of a new one."
+    )
+    operations = {
+        "POST": Operation(
+            _("Sign in"),
+            takes=LoginSerializer,
+            example={"username": "alice-7f3a21", "password": "correct horse", "lifetime": 300},
+            gives=signed_in,
+            raises=lambda view: (WrongCredentials, LabOnly) if view.variant.lab else (WrongCredentials,),
+            credential="ignored",
+        )
+    }
 
     def get_authenticators(self):
         return []
 
-    def check_throttles(self, request):
+    def get_throttles(self):
         self.throttle = LoginThrottle()
-        if not self.throttle.allow_request(request, self):
-            raise Throttled(self.throttle.wait())
+        return [self.throttle]
 
     def post(self, request):
         if self.variant.carrier.ambient and self.variant.authentication.csrf:
@@ -61,7 +84,7 @@ class LoginView(DoorView):
         user = authenticate(request._request, username=wanted["username"], password=wanted["password"])
         if user is None:
             self.throttle.failed()
-            raise AuthenticationFailed(_("User name and password do not match."), code="wrong_credentials")
+            raise WrongCredentials
         if self.variant.lab and not (settings.LAB and user.sandbox_id):
             raise LabOnly
         response = Response()
@@ -81,7 +104,17 @@ class LoginView(DoorView):
 class LogoutView(DoorView):
     """Sign out: end the credential presented, as far as this mechanism can. Harmless when there is none."""
 
-    serializer_class = None
+    name = _("Sign out")
+    description = _("Ends the credential presented, as far as this mechanism can. Harmless when there is none.")
+    operations = {
+        "POST": Operation(
+            _("Sign out"),
+            takes=lambda view: view.variant.sign_out_takes,
+            gives={204: None},
+            raises=lambda view: view.variant.sign_out_raises,
+            credential="optional",
+        )
+    }
 
     def get_authenticators(self):
         return []
@@ -89,6 +122,7 @@ class LogoutView(DoorView):
     def post(self, request):
         if self.variant.carrier.ambient and self.variant.authentication.csrf:
             require_csrf_token(request._request)
+        (self.variant.sign_out_takes or Strict)(data=request.data).is_valid(raise_exception=True)
         response = Response(status=204)
         self.variant.sign_out(request, response)
         return response
@@ -97,16 +131,16 @@ class LogoutView(DoorView):
         return self.variant.authentication().authenticate_header(request)
 
 
-class DoorProtectedView(ProtectedView):
-    """The protected view, standing behind this door."""
-
-    variant = None
-
-
 class CredentialView(DoorView):
-    """What the server knows of the credential presented: where it lies, its parts, its lifetime, the state behind it."""
+    """What the server knows of the credential presented: where it lies, its parts, lifetime, and the state behind it."""
 
+    name = _("The credential")
+    description = _(
+        "What the server knows of the credential presented: where it lies, its parts, its lifetime, and the state behind "
+        "it. Never the whole of one that scripts can not read."
+    )
     permission_classes = [IsAuthenticated]
+    operations = {"GET": Operation(_("Look at the credential"), gives={200: Credential})}
 
     def get(self, request):
         carrier = self.variant.carrier
@@ -125,7 +159,15 @@ class CredentialView(DoorView):
 class DevicesView(DoorView):
     """My sign-ins: list them, or end all others. A mechanism that keeps nothing on the server knows of none."""
 
+    name = _("My sign-ins")
+    description = _("Where the user is signed in. A mechanism that keeps nothing on the server knows of none.")
     permission_classes = [IsAuthenticated]
+    operations = {
+        "GET": Operation(_("List my sign-ins"), gives={200: Device(many=True)}),
+        "DELETE": Operation(
+            _("End all others"), _("Ends every sign-in of this user but the one that asks."), gives={200: Ended}
+        ),
+    }
 
     def get(self, request):
         return Response(self.variant.devices(request))
@@ -139,7 +181,10 @@ class DevicesView(DoorView):
 class DeviceView(DoorView):
     """One of my sign-ins: end it."""
 
+    name = _("One of my sign-ins")
+    description = _("Ends one sign-in of this user, by the id that the list gives it.")
     permission_classes = [IsAuthenticated]
+    operations = {"DELETE": Operation(_("End one sign-in"), gives={200: Ended}, raises=(NotFound,))}
 
     def delete(self, request, device):
         found = [known for known in self.variant.devices(request) if known["id"] == device]
@@ -152,7 +197,7 @@ class DeviceView(DoorView):
 ENDPOINTS = {
     "login": ("login/", LoginView),
     "logout": ("logout/", LogoutView),
-    "protected": ("protected/", DoorProtectedView),
+    "protected": ("protected/", ProtectedView),
     "credential": ("credential/", CredentialView),
     "devices": ("devices/", DevicesView),
     "device": ("devices/<str:device>/", DeviceView),

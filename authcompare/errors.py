@@ -18,7 +18,8 @@ def exception_handler(error, context):
     if response is None:
         return None
     if isinstance(error, NotAuthenticated):  # DRF says that none was provided: a dead one may well have been
-        response.data = {"code": "not_authenticated", "detail": _("Nothing that opens this door came with the request.")}
+        detail = _("Nothing that opens this door came with the request.")
+        response.data = {"code": "not_authenticated", "detail": detail}
     elif isinstance(error, ValidationError):
         response.data = {
             "code": "invalid",
@@ -72,6 +73,14 @@ def server_error(request):
 
 def too_large(request):
     return answer(request, 413, "too_large", _("That is more than this server accepts in one request."))
+
+
+def not_utf8(request):
+    return answer(request, 415, "unsupported_media_type", _("Text is sent to this server as UTF-8."))
+
+
+def not_allowed(request):
+    return answer(request, 405, "method_not_allowed", _("This can not be done at this address."))
 
 
 def csrf_failure(request, reason=""):

@@ -14,37 +14,74 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated, NotFound
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from authcompare.actors import Client
+from authcompare.endpoint import Endpoint
 from authcompare.fields import Strict, TextField
-from authcompare.mechanism import variant_named
+from authcompare.mechanism import variant_named, variants
 from authcompare.models import User
-from authcompare.resource import NoStore
+from authcompare.operation import Answer, Operation
 from authcompare.sandbox import create_sandbox, find_sandbox
 from authcompare.throttles import SandboxThrottle
 
 COPY_KEPT = 2 * 60 * 60  # seconds: longer than any credential a page asks for
 
 
-class LabView(NoStore, APIView):
+SOME_ID = "nJ3kq0Zb7xW2sT5vY8uA1g"  # an example's
+
+
+class LabView(Endpoint):
     """What the lab's views share."""
 
 
 class SandboxIdSerializer(Strict):
-    id = TextField(max_length=32)
+    id = TextField(label=_("Sandbox"), max_length=32)
+
+
+class CastMember(Answer):
+    role = serializers.CharField()
+    username = serializers.CharField()
+    password = serializers.CharField()
+
+
+class SandboxAnswer(Answer):
+    id = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    users = CastMember(many=True)
+
+    @staticmethod
+    def example(view):
+        alice = {"role": "alice", "username": "alice-7f3a21", "password": "c2VjcmV0LWFs"}
+        return {"id": SOME_ID, "expires_at": "2026-09-01T20:00:00Z", "users": [alice]}
 
 
 class SandboxView(LabView):
     """Fresh accounts to play with: alice (the user), bob (another user), mallory (the attacker)."""
 
-    serializer_class = SandboxIdSerializer
+    name = _("Sandbox")
+    description = _("Fresh accounts to play with: alice (the user), bob (another user), mallory (the attacker).")
+    operations = {
+        "POST": Operation(
+            _("Make a sandbox"),
+            _("Whoever knows its id may change and delete its accounts."),
+            gives={201: SandboxAnswer},
+        ),
+        "DELETE": Operation(
+            _("Throw a sandbox away"),
+            _("With its accounts, notes, sessions and tokens."),
+            takes=SandboxIdSerializer,
+            example={"id": SOME_ID},
+            gives={204: None},
+            raises=(NotFound,),
+        ),
+    }
 
     def get_throttles(self):
         return [SandboxThrottle()] if self.request.method == "POST" else []
 
     def post(self, request):
         """Make a sandbox. Whoever knows its id may change and delete its accounts."""
+        Strict(data=request.data).is_valid(raise_exception=True)
         sandbox, users = create_sandbox()
         return Response({"id": sandbox.id, "expires_at": sandbox.expires_at, "users": users}, status=201)
 
@@ -60,17 +97,38 @@ class SandboxView(LabView):
 
 
 class AccountSerializer(Strict):
-    sandbox = TextField(max_length=32)
-    username = TextField(max_length=150)
-    password = TextField(max_length=128, required=False, trim_whitespace=False)
-    is_active = serializers.BooleanField(required=False)
-    role = serializers.ChoiceField(User.Role, required=False)
+    sandbox = TextField(label=_("Sandbox"), max_length=32)
+    username = TextField(label=_("User name"), max_length=150)
+    password = TextField(label=_("New password"), max_length=128, required=False, trim_whitespace=False)
+    is_active = serializers.BooleanField(label=_("May sign in"), required=False)
+    role = serializers.ChoiceField(User.Role, label=_("Role"), required=False)
+
+
+class AccountAnswer(Answer):
+    username = serializers.CharField()
+    is_active = serializers.BooleanField()
+    role = serializers.CharField()
+
+    @staticmethod
+    def example(view):
+        return {"username": "alice-7f3a21", "is_active": True, "role": "reader"}
 
 
 class AccountView(LabView):
     """What an administrator would do to an account: change its password, deactivate it, change its role."""
 
-    serializer_class = AccountSerializer
+    name = _("A sandbox account")
+    description = _("What an administrator would do: change a password, deactivate somebody, change a role.")
+    operations = {
+        "PATCH": Operation(
+            _("Change an account"),
+            _("Fields left out stay as they are."),
+            takes=AccountSerializer,
+            example={"sandbox": SOME_ID, "username": "alice-7f3a21", "role": "reader"},
+            gives={200: AccountAnswer},
+            raises=(NotFound,),
+        )
+    }
 
     def patch(self, request):
         """Change one account of a sandbox. Fields left out stay as they are."""
@@ -94,8 +152,21 @@ class AccountView(LabView):
 
 
 class CopySerializer(Strict):
-    mechanism = TextField(max_length=40)
-    variant = TextField(max_length=40)
+    mechanism = TextField(label=_("Mechanism"), max_length=40)
+    variant = TextField(label=_("Variant"), max_length=40)
+
+
+class CopyAnswer(Answer):
+    copy = serializers.CharField()
+
+    @staticmethod
+    def example(view):
+        return {"copy": SOME_ID}
+
+
+def some_door(view):
+    """Two names of a door, as an example of a body."""
+    return {"mechanism": variants()[0].mechanism.name, "variant": variants()[0].slug}
 
 
 class CopyView(LabView):
@@ -104,7 +175,26 @@ class CopyView(LabView):
     The answer names the copy and does not contain it: a script can not read an HttpOnly cookie by this way.
     """
 
-    serializer_class = CopySerializer
+    name = _("Copy a credential")
+    description = _(
+        "Weak on purpose: keeps a copy of the credential that this very request presents, as a thief would. The answer "
+        "names the copy and does not contain it."
+    )
+    operations = {
+        "POST": Operation(
+            _("Copy the credential"),
+            takes=CopySerializer,
+            example=some_door,
+            gives={201: CopyAnswer},
+            raises=(NotFound,),
+            csrf=False,
+        )
+    }
+
+    @property
+    def doors(self):
+        """Any: the body says which."""
+        return variants()
 
     def post(self, request):
         serializer = CopySerializer(data=request.data)
@@ -129,13 +219,42 @@ class CopyView(LabView):
 
 
 class ReplaySerializer(Strict):
-    copy = TextField(max_length=32)
+    copy = TextField(label=_("Copy"), max_length=32)
+    tamper = serializers.BooleanField(
+        label=_("Tamper"), required=False, help_text=_("Change the copy before it is presented.")
+    )
+
+
+class ReplayAnswer(Answer):
+    status = serializers.IntegerField()
+    headers = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    body = serializers.CharField()
+
+    @staticmethod
+    def example(view):
+        body = '{"code":"not_authenticated","detail":"Nothing that opens this door came with the request."}'
+        return {"status": 401, "headers": [["Content-Type", "application/json"]], "body": body}
 
 
 class ReplayView(LabView):
-    """Present a copied credential from a clean client: no cookie jar, no storage, nothing but the copy."""
+    """Present a copied credential from a clean client: no cookie jar, no storage, nothing but the copy.
 
-    serializer_class = ReplaySerializer
+    With "tamper" the copy is changed first, as its owner could not do in a browser that keeps it from scripts.
+    """
+
+    name = _("Replay a copy")
+    description = _(
+        "Presents a copied credential from a clean client: no cookie jar, no storage, nothing but the copy."
+    )
+    operations = {
+        "POST": Operation(
+            _("Replay the copy"),
+            takes=ReplaySerializer,
+            example={"copy": SOME_ID},
+            gives={200: ReplayAnswer},
+            raises=(NotFound,),
+        )
+    }
 
     def post(self, request):
         serializer = ReplaySerializer(data=request.data)
@@ -144,8 +263,9 @@ class ReplayView(LabView):
         variant = kept and variant_named(kept[0], kept[1])
         if not variant:
             raise NotFound(_("This copy is not kept any more: sign in again to make a new one."))
+        credential = tampered(kept[2]) if serializer.validated_data.get("tamper") else kept[2]
         with Client(host=request.get_host()) as clean:
-            response = clean.get(f"{variant.path}protected/", headers=variant.carrier.present(kept[2]))
+            response = clean.get(f"{variant.path}protected/", headers=variant.carrier.present(credential))
         return Response(
             {
                 "status": response.status_code,
@@ -155,9 +275,46 @@ class ReplayView(LabView):
         )
 
 
+def tampered(credential):
+    """Another identity where the credential says one in plain text, else another character in its middle."""
+    if "alice" in credential:
+        return credential.replace("alice", "bob", 1)
+    middle = len(credential) // 2
+    return f"{credential[:middle]}{'b' if credential[middle] == 'a' else 'a'}{credential[middle + 1 :]}"
+
+
+class ForgetView(LabView):
+    """Delete a door's cookie in this browser and nowhere else: what its owner could do in the browser's own settings,
+    and a page's script can not when the cookie is HttpOnly. The server's side stays as it is."""
+
+    name = _("Forget a cookie")
+    description = _("Deletes a door's cookie in this browser and nowhere else. The server's side stays as it is.")
+    operations = {
+        "POST": Operation(
+            _("Forget the cookie"),
+            takes=CopySerializer,
+            example=some_door,
+            gives={204: None},
+            raises=(NotFound,),
+        )
+    }
+
+    def post(self, request):
+        serializer = CopySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        variant = variant_named(**serializer.validated_data)
+        if variant is None:
+            raise NotFound(_("There is no such door."))
+        response = Response(status=204)
+        if variant.carrier.ambient:
+            response.delete_cookie(variant.carrier.name, samesite="Lax")
+        return response
+
+
 urlpatterns = [
     path("lab/api/sandbox/", SandboxView.as_view(), name="lab-sandbox"),
     path("lab/api/account/", AccountView.as_view(), name="lab-account"),
     path("lab/api/copy/", CopyView.as_view(), name="lab-copy"),
+    path("lab/api/forget/", ForgetView.as_view(), name="lab-forget"),
     path("lab/api/replay/", ReplayView.as_view(), name="lab-replay"),
 ]

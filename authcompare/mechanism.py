@@ -3,7 +3,6 @@
 from functools import cache
 
 from django.conf import settings
-from django.core.signals import setting_changed
 from django.urls import path
 from django.utils.module_loading import import_string
 
@@ -21,6 +20,9 @@ class Variant:
     summary: str  # one sentence: who remembers, who is believed
     authentication: type  # the DRF authentication class: a Door
     lab = False  # weak on purpose: lets in sandbox accounts in the lab, and nobody anywhere else
+    example = {}  # of what `describe` tells, for the API's documentation
+    sign_out_takes = None  # the serializer of what a request to sign out may say
+    sign_out_raises = ()  # the exceptions that `sign_out` may end in
     storage = "jar"  # where a page keeps what login answers: the cookie "jar" (by itself) or "localStorage"
 
     def __init__(self, mechanism):
@@ -56,6 +58,11 @@ class Variant:
         "server_state"}. Never the whole of a credential that scripts can not read: a script may call this."""
         return {}
 
+    def state_behind(self, credential):
+        """What the server keeps that gives this credential its worth, for the wire to show before and after a request:
+        {"row 12ab": {"field": "text"}}. The credential is text from a request and may be anything."""
+        return {}
+
     def devices(self, request):
         """The user's sign-ins that the server knows of, newest first:
         [{"id", "created_at", "last_seen_at", "expires_at", "user_agent", "current"}]."""
@@ -75,6 +82,8 @@ class Mechanism:
     shape = "square"  # beside its colour, never colour alone: square, diamond, circle or triangle
     variants: list  # of Variant classes; an instance of the mechanism has instances of them
 
+    panel = ""  # a template: what only this mechanism has, below the doors on its own page
+
     def __init__(self):
         self.variants = [variant(self) for variant in type(self).variants]
 
@@ -82,6 +91,10 @@ class Mechanism:
     def extra_urls(self):
         """URL patterns of what only this mechanism has."""
         return []
+
+    def panel_context(self, request):
+        """What `panel` needs to know, beside `mechanism`."""
+        return {}
 
     def forget_expired(self):
         """Delete what the server still keeps of credentials that have expired; returns how many rows went."""
@@ -113,9 +126,13 @@ class Mechanism:
 
 
 @cache
+def registered(dotted):
+    return import_string(dotted)()
+
+
 def mechanisms():
     """All registered mechanisms, in the order of settings.MECHANISMS."""
-    return [import_string(dotted)() for dotted in settings.MECHANISMS]
+    return [registered(dotted) for dotted in settings.MECHANISMS]
 
 
 def variants():
@@ -127,11 +144,3 @@ def variant_named(mechanism, variant):
     """The door with these two names ("token", "stateless"), or None."""
     found = (v for v in variants() if v.mechanism.name == mechanism and v.slug == variant)
     return next(found, None)
-
-
-def forget_mechanisms(*, setting, **kwargs):
-    if setting in {"MECHANISMS", "LAB"}:
-        mechanisms.cache_clear()
-
-
-setting_changed.connect(forget_mechanisms)

@@ -1,12 +1,13 @@
-"""The log of requests, and the limit on what a request may send."""
+"""The log of requests, the limits on what a request may send, and what a page says to a method it does not know."""
 
+import codecs
 import json
 import logging
 import time
 
 from django.conf import settings
 
-from authcompare.errors import too_large
+from authcompare.errors import not_allowed, not_utf8, too_large
 
 log = logging.getLogger("authcompare.request")
 
@@ -62,5 +63,34 @@ def body_limit(get_response):
         if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return too_large(request)
         return get_response(request)
+
+    return middleware
+
+
+def only_utf8(get_response):
+    """Refuses text in another encoding: else a request could name any codec that Python has, "hex" and "zip" included."""
+
+    def middleware(request):
+        try:
+            codec = codecs.lookup(request.content_params.get("charset", "utf-8"))
+        except LookupError:
+            codec = None
+        if codec is None or codec.name != "utf-8":
+            return not_utf8(request)
+        return get_response(request)
+
+    return middleware
+
+
+def friendly_405(get_response):
+    """Django refuses a method with an empty answer."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code == 405 and not response.content:
+            friendly = not_allowed(request)
+            friendly["Allow"] = response["Allow"]
+            return friendly
+        return response
 
     return middleware

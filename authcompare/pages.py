@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
@@ -11,6 +12,14 @@ from rest_framework.request import Request
 
 from authcompare.mechanism import mechanisms
 
+BANDS = (
+    ("holds", _("Browser holds")),
+    ("travels", _("What travels")),
+    ("does", _("Server does")),
+    ("state", _("Server holds")),
+    ("answer", _("Comes back")),
+    ("verdict", _("Verdict")),
+)
 LIFETIMES = (15, 5 * 60, 60 * 60)  # seconds: short enough to watch, usual, a lesson
 
 
@@ -20,7 +29,7 @@ def site(request):
         "lab": settings.LAB,
         "mechanisms": mechanisms(),
         "cookie_names": {"csrf": settings.CSRF_COOKIE_NAME, "prefs": settings.PREFS_COOKIE_NAME},
-        "languages": [get_language_info(code) for code, _ in settings.LANGUAGES],
+        "languages": [get_language_info(code) for code, name in settings.LANGUAGES],
     }
 
 
@@ -38,12 +47,12 @@ def mechanism_page(request, slug):
     found = next((mechanism for mechanism in mechanisms() if mechanism.slug == slug), None)
     if found is None:
         raise Http404
-    return doors(request, "mechanism.html", found.doors, mechanism=found)
+    return doors(request, "mechanism.html", found.doors, mechanism=found, **found.panel_context(request))
 
 
 def doors(request, template, shown, **context):
     held = [i for i, variant in enumerate(shown) if opens(variant, request)]
-    return render(request, template, {"doors": shown, "held": held, "lifetimes": LIFETIMES, **context})
+    return render(request, template, {"doors": shown, "held": held, "bands": BANDS, "lifetimes": LIFETIMES, **context})
 
 
 def opens(variant, request):

@@ -8,10 +8,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from authcompare.endpoint import Endpoint
 from authcompare.fields import Strict, TextField
 from authcompare.models import Note, User
+from authcompare.operation import Operation
 
 
 class PreconditionFailed(APIException):
@@ -32,33 +33,54 @@ class MayChange(BasePermission):
 
 class NoteSerializer(Strict, serializers.ModelSerializer):
     owner = serializers.CharField(source="owner.username", read_only=True)
-    title = TextField(max_length=120)
-    body = TextField(max_length=4000, allow_blank=True, trim_whitespace=False)
+    title = TextField(label=_("Title"), max_length=120)
+    body = TextField(label=_("Text"), max_length=4000, allow_blank=True, trim_whitespace=False)
 
     class Meta:
         model = Note
         fields = ["owner", "title", "body", "revision", "updated_at"]
         read_only_fields = ["owner", "revision", "updated_at"]
 
+    @staticmethod
+    def example(view):
+        return {
+            "owner": "alice-7f3a21",
+            "title": "A private note",
+            "body": "Only I should be able to read this.",
+            "revision": 3,
+            "updated_at": "2026-09-01T08:00:00Z",
+        }
 
-class NoStore:
-    """Mixed into a view whose answers are somebody's own: no cache may keep them (RFC 9111 section 5.2.2.5)."""
 
-    def finalize_response(self, request, response, *args, **kwargs):
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["Authenticated-By"] = getattr(request, "authenticated_by", "none")
-        return response
-
-
-class ProtectedView(NoStore, APIView):
+class ProtectedView(Endpoint):
     """The private note of whoever the door says is asking.
 
     Answers the same bytes whichever door it stands behind. `PATCH` honours `If-Match` (RFC 9110 section 13.1.1).
     """
 
     permission_classes = [IsAuthenticated, MayChange]
-    serializer_class = NoteSerializer
+    recorded = True
+    name = _("The private note")
+    description = _("The note of whoever the door says is asking. Its bytes are the same behind every door.")
+    operations = {
+        "GET": Operation(
+            _("Read the note"),
+            _("The ETag names this revision. Sent back as If-None-Match, it saves sending the same note again."),
+            gives={200: NoteSerializer},
+            raises=(NotFound,),
+            condition="If-None-Match",
+        ),
+        "PATCH": Operation(
+            _("Change the note"),
+            _("Title, text or both. With an ETag as If-Match, it changes that revision or nothing."),
+            takes=NoteSerializer,
+            partial=True,
+            example={"title": "Changed", "body": "By hand."},
+            gives={200: NoteSerializer},
+            raises=(NotFound, PreconditionFailed),
+            condition="If-Match",
+        ),
+    }
 
     def get(self, request):
         """Read the note: 200 and an ETag, or 304 when If-None-Match already names it."""

@@ -44,14 +44,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "authcompare.wire.middleware",
     "authcompare.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "authcompare.middleware.body_limit",
+    "authcompare.middleware.only_utf8",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "sessions_demo.middleware.idle_timeout",
     "cookies_demo.middleware.preferences",
+    "authcompare.middleware.friendly_405",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -82,7 +85,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": url("DATABASE_URL", f"sqlite:///{(VAR / 'db.sqlite3').as_posix()}", env.db_url_config)}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Writers queue up instead of failing: a transaction takes the write lock when it begins, and WAL lets readers go on.
+    # Writers queue up instead of failing: a transaction takes the write lock as it begins, and WAL lets readers go on.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -193,6 +196,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SORT_OPERATIONS": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "OAS_VERSION": "3.1.1",
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "authcompare.schema.tags"],
 }
 
 # Words, time, files

@@ -15,8 +15,9 @@ class LoginThrottle(SimpleRateThrottle):
     scope = "login"
 
     def get_cache_key(self, request, view):
-        data = request.data if isinstance(request.data, dict) else {}
-        who = f"{data.get('username', '')}|{self.get_ident(request)}"
+        username = request.data.get("username") if isinstance(request.data, dict) else None
+        name = username.strip() if isinstance(username, str) else ""  # as sign-in reads it
+        who = f"{name}|{self.get_ident(request)}"
         return self.cache_format % {"scope": self.scope, "ident": hashlib.sha256(who.encode()).hexdigest()}
 
     def throttle_success(self):

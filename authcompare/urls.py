@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from authcompare import api, errors, pages
+from authcompare import api, errors, pages, source, wire
 from authcompare.mechanism import mechanisms
 
 urlpatterns = [
@@ -16,13 +16,15 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("healthz", api.healthz, name="healthz"),
+    path("code/style.css", source.style, name="code-style"),
+    path("code/<str:mechanism>/<str:variant>/<str:endpoint>/<str:method>/", source.code, name="code"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["authcompare"]), name="javascript-catalog"),
     path("admin/", admin.site.urls),
     *(pattern for mechanism in mechanisms() for pattern in mechanism.urls),
     path("<slug:slug>/", pages.mechanism_page, name="mechanism"),
 ]
 if settings.LAB:
-    urlpatterns.append(path("", include("authcompare.lab")))
+    urlpatterns += [path("", include("authcompare.lab")), path("wire/<str:id>/", wire.opened, name="wire")]
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden

@@ -9,12 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
-from authcompare.authentication import Door
+from authcompare.authentication import Door, UserInactive
 from authcompare.carrier import CookieCarrier
 from cookies_demo.preferences import Preferences
 
 SALT = "cookies_demo.signed"
 User = get_user_model()
+
+
+class CredentialExpired(AuthenticationFailed):
+    default_code = "credential_expired"
+    default_detail = _("The signed cookie has expired.")
+
+
+class BadSignature(AuthenticationFailed):
+    default_code = "bad_signature"
+    default_detail = _("The cookie's signature does not fit.")
 
 
 class PlainCookieAuthentication(Door, BaseAuthentication):
@@ -45,6 +55,7 @@ class SignedCookieAuthentication(Door, BaseAuthentication):
 
     mechanism = "cookie"
     carrier = CookieCarrier("PREFS_SIGNED_COOKIE_NAME")
+    raises = (CredentialExpired, BadSignature, UserInactive)
 
     def identify(self, request):
         cookie = request.COOKIES.get(settings.PREFS_SIGNED_COOKIE_NAME)
@@ -53,12 +64,12 @@ class SignedCookieAuthentication(Door, BaseAuthentication):
         try:
             statement, signed_at = unsign(cookie)
         except signing.SignatureExpired:
-            raise AuthenticationFailed(_("The signed cookie has expired."), code="credential_expired") from None
+            raise CredentialExpired from None
         except signing.BadSignature:
-            raise AuthenticationFailed(_("The cookie's signature does not fit."), code="bad_signature") from None
+            raise BadSignature from None
         user = User.objects.filter(pk=statement["id"], is_active=True).first()
         if user is None:
-            raise AuthenticationFailed(_("This user can not sign in any more."), code="user_inactive")
+            raise UserInactive
         return user, {**statement, "signed_at": signed_at}
 
     def authenticate_header(self, request):

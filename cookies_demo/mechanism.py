@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from authcompare import mechanism
+from authcompare.answers import MOMENTS
 from cookies_demo.authentication import PlainCookieAuthentication, SignedCookieAuthentication, sign
 from cookies_demo.preferences import KEPT, Preferences
 from cookies_demo.views import preferences
@@ -22,6 +23,13 @@ class Plain(mechanism.Variant):
     summary = _("You hold a name; the server believes it.")
     authentication = PlainCookieAuthentication
     lab = True
+    example = {
+        "length": 40,
+        "parts": {"theme": "dark", "language": "en", "name": "alice-7f3a21"},
+        "issued_at": None,
+        "expires_at": None,
+        "server_state": None,
+    }
 
     def sign_in(self, request, response, user, lifetime):
         """Keeps theme and language, adds the name. How long it lasts is up to the browser alone."""
@@ -50,6 +58,12 @@ class Signed(mechanism.Variant):
     title = _("signed cookie")
     summary = _("You hold the server's signed word; it checks its own signature.")
     authentication = SignedCookieAuthentication
+    example = {
+        "length": 108,
+        "parts": {"statement": "id=7&name=alice-7f3a21&lifetime=300", "time": "1uKx2Q", "signature": "Jw3f…9aQc"},
+        **MOMENTS,
+        "server_state": None,
+    }
 
     def sign_in(self, request, response, user, lifetime):
         max_age = lifetime or USUAL_LIFETIME

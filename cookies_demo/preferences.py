@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from django.conf import settings
 
 THEMES = ("auto", "light", "dark")
+VIEWS = ("page", "projector")
 KEPT = 365 * 24 * 60 * 60  # seconds; browsers cap it at about 400 days
 LONGEST_NAME = 150
 
@@ -21,6 +22,7 @@ class Preferences:
     theme: str = ""
     language: str = ""
     name: str = ""
+    view: str = ""
 
     @classmethod
     def read(cls, value):
@@ -29,7 +31,7 @@ class Preferences:
             found = dict(parse_qsl(unquote(value, errors="strict"), max_num_fields=20))
         except ValueError:
             return cls()
-        return cls().changed(**{key: found[key] for key in found.keys() & {"theme", "language", "name"}})
+        return cls().changed(**{key: found[key] for key in found.keys() & {"theme", "language", "name", "view"}})
 
     @classmethod
     def of(cls, request):
@@ -40,6 +42,7 @@ class Preferences:
         acceptable = {
             "theme": lambda theme: theme in THEMES,
             "language": lambda language: language in dict(settings.LANGUAGES),
+            "view": lambda view: view in VIEWS,
             "name": lambda name: len(name) <= LONGEST_NAME and "\x00" not in name,
         }
         return replace(self, **{key: value for key, value in changes.items() if value == "" or acceptable[key](value)})

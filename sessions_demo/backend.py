@@ -41,7 +41,10 @@ class SessionStore(DatabaseSessionStore):
         return bool(key and KEY.fullmatch(key))
 
     def create_model_instance(self, data):
+        from sessions_demo.models import public_id
+
         row = super().create_model_instance(data)
+        row.public_id = public_id(row.session_key)
         row.user_id = data.get(SESSION_KEY)
         row.created_at = moment(data.get(BEGAN))
         row.last_seen_at = timezone.now()

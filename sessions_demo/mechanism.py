@@ -1,10 +1,15 @@
 """What the session mechanism is."""
 
+from django.conf import settings
 from django.contrib.auth import login, logout
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from authcompare import mechanism
+from authcompare.answers import MOMENTS
+from authcompare.source import piece
+from sessions_demo import decoded, views
 from sessions_demo.authentication import SessionAuthentication, UnprotectedSessionAuthentication
 from sessions_demo.backend import BEGAN, LIFETIME, moment
 from sessions_demo.models import Session as Row
@@ -15,9 +20,22 @@ class Db(mechanism.Variant):
     title = _("database session")
     summary = _("The server remembers; you hold a number.")
     authentication = SessionAuthentication
+    example = {
+        "length": 32,
+        "parts": {"id": "k3v9…x2hd"},
+        **MOMENTS,
+        "ends_at": "2026-09-01T16:00:00Z",
+        "server_state": {
+            "row": "5d41402abc4b2a76",
+            "data": {"_auth_user_id": "7", "began": 1788249600.0},
+            "last_seen_at": "2026-09-01T08:01:30Z",
+        },
+    }
 
     def sign_in(self, request, response, user, lifetime):
-        """`login` changes the id: one planted before sign-in (fixation) is worth nothing after it."""
+        """Whatever session was there ends, also one of the same user, where `login` alone would keep the id: an id
+        planted (fixation) or stolen before sign-in is worth nothing after it."""
+        request.session.flush()
         login(request, user)
         if lifetime:
             request.session[LIFETIME] = lifetime
@@ -38,6 +56,20 @@ class Db(mechanism.Variant):
             "server_state": {"row": row.public_id, "data": row.get_decoded(), "last_seen_at": row.last_seen_at},
         }
 
+    def state_behind(self, credential):
+        row = Row.objects.filter(session_key=credential).first()
+        if row is None:
+            return {}
+        data = {f"data.{key}": str(value) for key, value in row.get_decoded().items()}
+        return {
+            f"session row {row.public_id[:6]}…": {
+                "session_key": row.session_key,
+                "expire_date": row.expire_date.isoformat(),
+                "user_id": str(row.user_id),
+                **data,
+            }
+        }
+
     def devices(self, request):
         rows = Row.objects.filter(user_id=request.user.pk, expire_date__gt=timezone.now()).order_by("-created_at")
         return [
@@ -53,10 +85,7 @@ class Db(mechanism.Variant):
         ]
 
     def end_devices(self, request, devices):
-        ended = {device["id"] for device in devices}
-        for row in Row.objects.filter(user_id=request.user.pk):
-            if row.public_id in ended:
-                row.delete()
+        Row.objects.filter(user_id=request.user.pk, public_id__in=[device["id"] for device in devices]).delete()
         if any(device["current"] for device in devices):
             logout(request._request)
 
@@ -76,6 +105,32 @@ class Session(mechanism.Mechanism):
     summary = _("The server remembers; you hold a number.")
     shape = "square"
     variants = [Db, Unprotected]
+    panel = "sessions_demo/_panel.html"
+
+    @property
+    def extra_urls(self):
+        """In the lab: what can be done to one's own session."""
+        if not settings.LAB:
+            return []
+        door = {"variant": self.default, "authentication_classes": [self.default.authentication]}
+        there = {"look": views.LookView, "elsewhere": views.ElsewhereView} | {act.slug: act for act in views.ACTS}
+        return [
+            path(f"sessions/api/lab/{slug}/", view.as_view(**door), name=f"sessions-lab-{slug}")
+            for slug, view in there.items()
+        ]
+
+    def panel_context(self, request):
+        user = request.user
+        row = user.is_authenticated and Row.objects.filter(session_key=request.session.session_key).first()
+        return {
+            "logins": self.default.logins(user, request.session.session_key) if row else [],
+            "row": row,
+            "columns": decoded.columns(row) if row else [],
+            "layers": decoded.layers(row) if row else None,
+            "playable": settings.LAB and bool(row and user.sandbox_id),
+            "cookie_name": settings.SESSION_COOKIE_NAME,
+            "acts": [{"view": act, "code": piece(act.act)} for act in views.ACTS] if settings.LAB else [],
+        }
 
     def forget_expired(self):
         return Row.objects.filter(expire_date__lte=timezone.now()).delete()[0]

@@ -18,8 +18,11 @@ class Session(AbstractBaseSession):
 
     Extended as Django documents it:
     https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines
+    Unlike Django's, the key is not the primary key: that one ends up in addresses, forms and logs of the admin site.
     """
 
+    public_id = models.CharField(_("id"), primary_key=True, max_length=16, editable=False)
+    session_key = models.CharField(_("session key"), max_length=40, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions", verbose_name=_("user")
     )
@@ -33,10 +36,6 @@ class Session(AbstractBaseSession):
 
     def __str__(self):
         return self.public_id
-
-    @property
-    def public_id(self):
-        return public_id(self.session_key)
 
     @classmethod
     def get_session_store_class(cls):

@@ -119,7 +119,6 @@ def project():
 
 
 def derive_urls():
-    mechanisms.cache_clear()
     reload(import_module(settings.ROOT_URLCONF))
     clear_url_caches()
 

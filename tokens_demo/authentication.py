@@ -7,7 +7,7 @@ from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 
-from authcompare.authentication import Door
+from authcompare.authentication import Door, UserInactive
 from authcompare.carrier import BearerCarrier, CookieCarrier
 from tokens_demo.issuing import denied
 from tokens_demo.tokens import AccessToken, ClaimedUser, reason
@@ -19,6 +19,26 @@ class InvalidRequest(APIException):
     status_code = 400
     default_code = "invalid_request"
     default_detail = _("The Authorization header must read: Bearer, one space, one token.")
+    auth_header = 'Bearer realm="authcompare", error="invalid_request"'
+
+
+class TokenInvalid(AuthenticationFailed):
+    default_code = "token_invalid"
+    default_detail = _("This access token is not valid, or not any more.")
+
+
+class TokenExpired(TokenInvalid):
+    default_code = "token_expired"
+
+
+class TokenDenied(AuthenticationFailed):
+    default_code = "token_denied"
+    default_detail = _("This token has been taken back.")
+
+
+class PasswordChanged(AuthenticationFailed):
+    default_code = "password_changed"
+    default_detail = _("The password has changed since this token was issued.")
 
 
 class TokenAuthentication(Door, JWTAuthentication):
@@ -26,6 +46,7 @@ class TokenAuthentication(Door, JWTAuthentication):
 
     mechanism = "token"
     carrier = BearerCarrier()
+    raises = (InvalidRequest, TokenInvalid, TokenExpired, UserInactive)
 
     def identify(self, request):
         raw = self.presented(request)
@@ -34,7 +55,8 @@ class TokenAuthentication(Door, JWTAuthentication):
         try:
             token = AccessToken(raw)
         except TokenError as error:
-            raise self.refusal(request, reason(error), _("This access token is not valid, or not any more.")) from None
+            expired = reason(error) == TokenExpired.default_code
+            raise self.refusal(request, TokenExpired if expired else TokenInvalid) from None
         user = self.find_user(request, token)
         return user, token
 
@@ -44,19 +66,18 @@ class TokenAuthentication(Door, JWTAuthentication):
         if not found:
             return None
         if not found[0] or not found[0].isascii() or any(c in found[0] for c in " ,\t"):
-            request._request.bearer_error = 'error="invalid_request"'
             raise InvalidRequest
         return found[0]
 
     def find_user(self, request, token):
         user = self.user_model.objects.filter(pk=int(token["sub"]), is_active=True).first()
         if user is None:
-            raise self.refusal(request, "user_inactive", _("This user can not sign in any more."))
+            raise self.refusal(request, UserInactive)
         return user
 
-    def refusal(self, request, code, detail):
-        request._request.bearer_error = f'error="invalid_token", error_description="{code}"'
-        return AuthenticationFailed(detail, code=code)
+    def refusal(self, request, refused):
+        request._request.bearer_error = f'error="invalid_token", error_description="{refused.default_code}"'
+        return refused()
 
     def authenticate_header(self, request):
         """RFC 6750 section 3: no error code where no token was presented."""
@@ -67,28 +88,33 @@ class TokenAuthentication(Door, JWTAuthentication):
 class StatelessTokenAuthentication(TokenAuthentication):
     """Believes everything in the token and asks nobody: no query, and no way to take a token back."""
 
+    raises = (InvalidRequest, TokenInvalid, TokenExpired)
+
     def find_user(self, request, token):
         if "role" not in token or "username" not in token:
-            raise self.refusal(request, "token_invalid", _("This token does not say enough to be believed unasked."))
+            raise self.refusal(request, TokenInvalid)  # it does not say enough to be believed unasked
         return ClaimedUser(token)
 
 
 class RevocableTokenAuthentication(TokenAuthentication):
     """Believes no token on the denylist, and none from before the user's password changed."""
 
+    raises = (*TokenAuthentication.raises, TokenDenied, PasswordChanged)
+
     def find_user(self, request, token):
         if denied(token["jti"]):
-            raise self.refusal(request, "token_denied", _("This token has been taken back."))
+            raise self.refusal(request, TokenDenied)
         user = super().find_user(request, token)
         if not constant_time_compare(str(token.get("password", "")), password_mark(user)):
-            raise self.refusal(request, "password_changed", _("The password has changed since this token was issued."))
+            raise self.refusal(request, PasswordChanged)
         return user
 
 
 class CookieTokenAuthentication(TokenAuthentication):
-    """The same token in an HttpOnly cookie: no script can read it, and so the browser sends it for anybody (see Door)."""
+    """The same token in an HttpOnly cookie: no script can read it, but the browser sends it for anybody (see Door)."""
 
     carrier = CookieCarrier("ACCESS_COOKIE_NAME")
+    raises = (TokenInvalid, TokenExpired, UserInactive)
 
     def presented(self, request):
         return request.COOKIES.get(settings.ACCESS_COOKIE_NAME) or None

@@ -17,13 +17,14 @@ from tokens_demo.tokens import AccessToken, RefreshToken, reason
 
 def begin(user, variant, lifetime, user_agent, refreshable=True):
     """Sign `user` in at the door `variant`: a new family, with its first tokens. `lifetime` in seconds, or None."""
-    usual = int(api_settings.ACCESS_TOKEN_LIFETIME.total_seconds())
+    access_lifetime = lifetime or int(api_settings.ACCESS_TOKEN_LIFETIME.total_seconds())
+    lasts = api_settings.REFRESH_TOKEN_LIFETIME if refreshable else timedelta(seconds=access_lifetime)
     family = Family(
         user=user,
         variant=variant.slug,
-        access_lifetime=lifetime or usual,
+        access_lifetime=access_lifetime,
         user_agent=user_agent[:200].replace("\x00", ""),
-        expires_at=timezone.now() + api_settings.REFRESH_TOKEN_LIFETIME,
+        expires_at=timezone.now() + lasts,
     )
     with transaction.atomic():
         family.save()
@@ -31,7 +32,10 @@ def begin(user, variant, lifetime, user_agent, refreshable=True):
 
 
 def issue(family, variant, parent=None, refreshable=True):
-    """The next tokens of a family: .access, .refresh (or None) and .expires_at of the access token."""
+    """The next tokens of a family: .access, .refresh (or None) and .expires_at of the access token.
+
+    None of them outlives the family: a sign-in that is forgotten could no longer be ended.
+    """
     user = family.user
     refresh = refreshable and RefreshToken()
     record = None
@@ -41,7 +45,8 @@ def issue(family, variant, parent=None, refreshable=True):
         refresh.set_exp(from_time=refresh.current_time, lifetime=family.expires_at - refresh.current_time)
         record = remember(refresh, family, parent)
     access = AccessToken()
-    access.set_exp(lifetime=timedelta(seconds=family.access_lifetime))
+    lifetime = timedelta(seconds=family.access_lifetime)
+    access.set_exp(lifetime=min(lifetime, family.expires_at - access.current_time) if refresh else lifetime)
     access["sub"] = str(user.pk)
     access["family"] = str(family.pk)
     access.payload |= variant.claims(user)
@@ -70,12 +75,24 @@ class RefreshRefused(AuthenticationFailed):
     default_detail = _("This refresh token is not valid.")
 
 
+class RefreshExpired(RefreshRefused):
+    default_code = "token_expired"
+
+
+class RefreshReused(RefreshRefused):
+    default_code = "token_reused"
+    default_detail = _("This refresh token was used before. Everything that came from this sign-in has been ended.")
+
+
+REFUSALS = (RefreshRefused, RefreshExpired, RefreshReused)
+
+
 def read_refresh(raw):
     """The refresh token in `raw`, verified; raises RefreshRefused."""
     try:
         return RefreshToken(raw)
     except TokenError as error:
-        raise RefreshRefused(code=reason(error)) from None
+        raise (RefreshExpired if reason(error) == RefreshExpired.default_code else RefreshRefused) from None
 
 
 def rotate(raw, variant_named):
@@ -94,10 +111,7 @@ def rotate(raw, variant_named):
             refused = RefreshRefused()
         elif not deny(token, DeniedToken.Reason.ROTATED):
             family.end(DeniedToken.Reason.REUSED)
-            refused = RefreshRefused(
-                _("This refresh token was used before. Everything that came from this sign-in has been ended."),
-                code="token_reused",
-            )
+            refused = RefreshReused()
         else:
             family.last_seen_at = timezone.now()
             family.save(update_fields=["last_seen_at"])

@@ -1,6 +1,10 @@
 """What the token mechanism is."""
 
+from contextlib import suppress
+
+import jwt
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +13,11 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from authcompare import mechanism
+from authcompare.answers import MOMENTS
 from tokens_demo import issuing, views
 from tokens_demo.authentication import (
     CookieTokenAuthentication,
+    InvalidRequest,
     RevocableTokenAuthentication,
     StatelessTokenAuthentication,
     TokenAuthentication,
@@ -20,13 +26,32 @@ from tokens_demo.authentication import (
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
 from tokens_demo.tokens import AccessToken
 
+CLAIMS = {  # an example's
+    "token_type": "access",
+    "exp": 1788249900,
+    "iat": 1788249600,
+    "jti": "9b2f0c3e5d7a4f18b6c1e2d3f4a5b6c7",
+    "sub": "7",
+    "family": "6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
+    "iss": "authcompare",
+    "aud": "authcompare",
+}
+
 
 class Default(mechanism.Variant):
     slug = "default"
     title = _("token in a header")
-    summary = _("You hold a signed statement; the server checks it, then looks up the user.")
+    summary = _("You hold what the server signed; it checks.")
     authentication = TokenAuthentication
+    sign_out_takes = views.SignOutSerializer
+    sign_out_raises = (InvalidRequest, NotAuthenticated, *issuing.REFUSALS[:2])
     storage = "localStorage"
+    example = {
+        "length": 300,
+        "parts": {"payload": CLAIMS},
+        **MOMENTS,
+        "server_state": {"family": CLAIMS["family"], "outstanding": 1, "denied": 0, "ended_at": None},
+    }
     revocable = False  # are access tokens remembered, so that they can be denied?
 
     def claims(self, user):
@@ -70,6 +95,30 @@ class Default(mechanism.Variant):
                 "ended_at": family.ended_at,
             },
         }
+
+    def state_behind(self, credential):
+        try:
+            claims = jwt.decode(credential, options={"verify_signature": False})
+            family = Family.objects.filter(pk=claims.get("family")).first()
+        except (jwt.InvalidTokenError, ValidationError, ValueError, TypeError, RecursionError):
+            return {}
+        if family is None:
+            return {}
+        state = {
+            f"token family {str(family.pk)[:6]}…": {
+                "user_id": str(family.user_id),
+                "expires_at": family.expires_at.isoformat(),
+                "ended_at": family.ended_at and family.ended_at.isoformat(),
+            }
+        }
+        denied = dict(DeniedToken.objects.filter(jti__in=family.outstanding.values("jti")).values_list("jti", "reason"))
+        for token in family.outstanding.order_by("pk"):
+            state[f"{token.token_type} token {token.jti[:6]}…"] = {
+                "jti": token.jti,
+                "expires_at": token.expires_at.isoformat(),
+                "denied": denied.get(token.jti),
+            }
+        return state
 
     def devices(self, request):
         current = request.auth.get("family") if request.auth else None
@@ -120,6 +169,7 @@ class InCookie(Default):
     summary = _("You hold a signed statement where no script can read it; the browser sends it by itself.")
     authentication = CookieTokenAuthentication
     storage = "jar"
+    sign_out_takes, sign_out_raises = None, ()
 
     def sign_in(self, request, response, user, lifetime):
         """No refresh token: scripts of the page could read one, which is what the cookie is there to prevent."""
@@ -127,7 +177,7 @@ class InCookie(Default):
         response.set_cookie(
             settings.ACCESS_COOKIE_NAME,
             str(issued.access),
-            expires=issued.expires_at,
+            max_age=issued.access["exp"] - issued.access["iat"],
             secure=settings.HTTPS,
             httponly=True,
             samesite="Lax",
@@ -137,10 +187,8 @@ class InCookie(Default):
     def sign_out(self, request, response):
         """The browser forgets the token; the token does not know."""
         response.delete_cookie(settings.ACCESS_COOKIE_NAME, samesite="Lax")
-        try:
+        with suppress(NotAuthenticated):
             issuing.end_family(self.presented(request), DeniedToken.Reason.SIGNED_OUT)
-        except NotAuthenticated:
-            pass
 
     def describe(self, request):
         found = super().describe(request)
@@ -158,7 +206,11 @@ class Token(mechanism.Mechanism):
     @property
     def extra_urls(self):
         return [
-            path("tokens/api/refresh/", views.RefreshView.as_view(mechanism=self), name="tokens-refresh"),
+            path(
+                "tokens/api/refresh/",
+                views.RefreshView.as_view(mechanism=self, variant=self.default),
+                name="tokens-refresh",
+            ),
             path("tokens/api/verify/", views.VerifyView.as_view(), name="tokens-verify"),
             path(".well-known/jwks.json", views.JwksView.as_view(), name="jwks"),
         ]

@@ -16,16 +16,21 @@ from rest_framework_simplejwt.settings import api_settings
 from authcompare.models import User
 from tokens_demo import keys
 
-# A signature proves who wrote a claim, not that it makes sense: what ends in a query must have the form of an id.
+# A signature proves who wrote a claim, not that it makes sense: what ends in a query must have the form of an id, and
+# what is reckoned with must be whole seconds since 1970 (`True` is a number to Python, and to JSON so is 1e300).
 FORMS = {
-    "sub": re.compile(r"[0-9]{1,18}"),
-    "jti": re.compile(r"[!-~]{1,64}"),
-    "family": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
-    "username": re.compile(r"[^\x00]{1,150}"),
-    "role": re.compile(r"[a-z]{1,10}"),
-    "password": re.compile(r"[!-~]{1,64}"),
+    "sub": (str, r"[0-9]{1,18}"),
+    "jti": (str, r"[!-~]{1,32}"),
+    "iat": (int, r"[0-9]{1,11}"),
+    "exp": (int, r"[0-9]{1,11}"),
+    "nbf": (int, r"[0-9]{1,11}"),
+    "token_type": (str, r"access|refresh"),
+    "family": (str, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "username": (str, r"[^\x00]{1,150}"),
+    "role": (str, r"[a-z]{1,10}"),
+    "password": (str, r"[!-~]{1,64}"),
 }
-REQUIRED = {"sub", "jti"}
+REQUIRED = {"sub", "jti", "iat", "exp", "token_type"}
 
 
 class Backend(TokenBackend):
@@ -77,9 +82,9 @@ class Strict:
 
     def verify(self):
         super().verify()
-        for claim, form in FORMS.items():
+        for claim, (kind, form) in FORMS.items():
             value = self.payload.get(claim)
-            if (value is None and claim not in REQUIRED) or (isinstance(value, str) and form.fullmatch(value)):
+            if (value is None and claim not in REQUIRED) or (type(value) is kind and re.fullmatch(form, str(value))):
                 continue
             raise TokenError(_("Token is invalid"))
 

@@ -56,10 +56,9 @@ def serve(address, port):
 def load_application(target):
     """In each worker: the WSGI application, in a process that ends with its server and holds no stray headers."""
     if hasattr(os, "setpgrp"):
-        os.setpgrp()
+        os.setpgrp()  # a signal to the whole group is passed on by the server, and a worker told twice hangs
     threading.Thread(target=end_with_server, daemon=True).start()
-    for name in [name for name in os.environ if name.startswith("HTTP_")]:
-        del os.environ[name]  # Granian puts the environment into each request's, where these pass for its headers
+    drop_stray_headers()
 
     from authcompare.wsgi import application
 
@@ -69,3 +68,10 @@ def load_application(target):
 def end_with_server():
     multiprocessing.parent_process().join()
     os._exit(1)
+
+
+def drop_stray_headers():
+    """Forget HTTP_PROXY and its like: Granian adds the environment to each request's, where they pass for headers."""
+    for name in list(os.environ):
+        if name.startswith("HTTP_"):
+            del os.environ[name]

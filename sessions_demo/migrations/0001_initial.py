@@ -17,9 +17,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Session',
             fields=[
-                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
                 ('session_data', models.TextField(verbose_name='session data')),
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                ('public_id', models.CharField(editable=False, max_length=16, primary_key=True, serialize=False, verbose_name='id')),
+                ('session_key', models.CharField(editable=False, max_length=40, unique=True, verbose_name='session key')),
                 ('created_at', models.DateTimeField(null=True, verbose_name='signed in')),
                 ('last_seen_at', models.DateTimeField(null=True, verbose_name='last seen')),
                 ('user_agent', models.CharField(blank=True, max_length=200, verbose_name='user agent')),

@@ -1,12 +1,15 @@
 """The page with the doors, used as a visitor would. Doors are found by their column, and none is named but by its look."""
 
+import inspect
 import re
+import subprocess
 
 import pytest
 from playwright.sync_api import expect
 
 from authcompare.mechanism import mechanisms
 from authcompare.models import Note
+from tokens_demo.authentication import TokenAuthentication
 
 VERDICT = "tr[data-band=verdict] td[data-door='{}'] .verdict"
 
@@ -141,7 +144,7 @@ def test_the_page_shows_what_the_browser_holds(doors):
     assert jar["ac_session"]["httpOnly"]
     assert jar["ac_session"]["sameSite"] == "Lax"
     key = jar["ac_session"]["value"]
-    assert key not in doors.page.content()
+    assert key not in session
     assert f"ac_session={key[:4]}…{key[-4:]}" in session
     assert f"prefs={jar['prefs']['value']}" in cookie
     stored = doors.page.evaluate("JSON.parse(localStorage['authcompare.token.default']).access")
@@ -173,7 +176,7 @@ def test_a_visitor_who_holds_nothing_is_not_refused_anything_on_arrival(page, li
 
 def test_new_accounts_replace_the_old(doors):
     before = doors.page.input_value("#sign-in [name=username]")
-    doors.page.click("[data-act=accounts]")
+    doors.page.click("[data-act=reset]")
     expect(doors.page.locator("#sign-in [name=username]")).not_to_have_value(before)
     assert not Note.objects.filter(owner__username=before).exists()
 
@@ -234,3 +237,179 @@ def test_axe_finds_nothing(page, live_server, axe, path, theme, language):
 def test_pictures_for_the_readme(doors, screenshot):
     doors.sign_in().all("signOut").all("replay")
     screenshot(doors.page, "side-by-side")
+
+
+# ---- what is laid open ----
+
+BANDS = ["holds", "travels", "does", "state", "answer", "verdict"]
+
+
+def band(doors, name):
+    return doors.page.locator(f"tr[data-band={name}] td[data-door]").all_inner_texts()
+
+
+def test_six_bands_show_what_really_happened(doors):
+    doors.sign_in()
+    jar = {cookie["name"]: cookie["value"] for cookie in doors.page.context.cookies()}
+    travels = band(doors, "travels")
+    assert jar["ac_session"] in travels[0], "the server saw the HttpOnly cookie, and so does its owner"
+    assert jar["prefs"] in travels[1]
+    assert "Authorization: Bearer" in travels[2]
+    assert all("authentication ✓ alice-" in text for text in band(doors, "does"))
+    assert all("queries: " in text for text in band(doors, "does"))
+    assert "session row" in band(doors, "state")[0]
+    assert band(doors, "state")[1] == "nothing"
+    assert "token family" in band(doors, "state")[2]
+
+
+def test_sign_out_shows_what_the_server_deleted(doors):
+    doors.sign_in().all("signOut")
+    state = band(doors, "state")
+    assert "deleted" in state[0]
+    assert "changed" in state[2]
+    assert "ac_session=" in band(doors, "answer")[0], "the Set-Cookie that empties the cookie"
+
+
+def test_a_set_cookie_is_split_into_attributes_with_their_meaning(doors):
+    doors.sign_in().one(0, "signOut")
+    doors.page.locator("td[data-door='0'] .set-cookie summary").first.click()
+    shown = doors.page.locator("td[data-door='0'] .set-cookie").first.inner_text()
+    assert "Max-Age=0" in shown
+    assert "the browser deletes it at once" in shown
+
+
+def test_a_token_is_read_in_its_three_parts_without_a_key(doors):
+    doors.sign_in()
+    doors.page.locator("tr[data-band=holds] td[data-door='2'] summary").click()
+    shown = band(doors, "holds")[2]
+    assert '"token_type": "access"' in shown
+    assert '"alg"' in shown
+
+
+def test_tampering_is_believed_where_nothing_is_checked(doors):
+    doors.sign_in().all("tamper")
+    assert doors.verdicts == ["Refused", "Believed", "Refused"]
+    assert "bob-" in doors.answers[1]
+    assert "clean client" in doors.answers[0]
+    doors.one(2, "read")
+    assert doors.verdicts[2] == "Let in", "the page put the right token back"
+
+
+def test_deleting_in_the_browser_only_leaves_every_copy_good(doors):
+    doors.sign_in().all("forget")
+    assert doors.verdicts == ["A copy is still let in"] * 3
+    assert all("nothing that opens this door" in held for held in doors.holds)
+
+
+def test_an_expired_credential_is_refused_where_the_server_checks_its_end(doors):
+    doors.sign_in()
+    doors.page.set_default_timeout(40_000)
+    doors.all("expire")
+    assert doors.verdicts == ["Refused", "A copy is still let in", "Refused"]
+
+
+def test_reset_starts_anew(doors):
+    doors.sign_in().all("reset")
+    doors.page.wait_for_function("document.getElementById('status').textContent.startsWith('Fresh accounts')")
+    assert doors.verdicts == []
+    assert doors.page.evaluate("document.cookie").find("alice") == -1
+
+
+def test_the_curl_command_reproduces_the_request(doors):
+    doors.sign_in()
+    for column in range(3):
+        doors.one(column, "curl")
+        command = doors.page.locator("#viewer pre").inner_text()
+        answer = subprocess.run(["bash", "-c", f"{command} -s"], capture_output=True, text=True, check=True).stdout
+        assert "200 OK" in answer.splitlines()[0]
+        assert '"owner":"alice-' in answer
+        doors.page.click("#viewer [data-close]")
+
+
+def test_the_code_shown_is_the_code_that_answers(doors):
+    doors.sign_in().one(2, "code")
+    expect(doors.page.locator("#viewer")).to_contain_text("tokens_demo/authentication.py")
+    shown = doors.page.locator("#viewer").inner_text()
+    assert inspect.getsource(TokenAuthentication.find_user).strip() in shown
+    assert doors.page.locator("#viewer .highlight .k").count() > 3
+    doors.page.keyboard.press("Escape")
+    doors.one(2, "signOut").one(2, "code")
+    expect(doors.page.locator("#viewer")).to_contain_text("def sign_out")
+
+
+def test_the_arrow_keys_step_all_columns_and_send_nothing(doors):
+    doors.sign_in()
+    doors.page.focus("main")
+    sent = []
+    # Chromium looks its icon up again, in its own cache, whenever the address changes.
+    doors.page.on("request", lambda request: sent.append(request.url) if "icon.svg" not in request.url else None)
+    seen = []
+    for _ in range(9):
+        doors.page.keyboard.press("ArrowRight")
+        seen.append(doors.page.locator(".step-button[aria-current]").inner_text())
+        assert doors.page.locator("tr[data-now]").count() == 1
+        assert seen[-1] in doors.page.inner_text("#status")
+    assert len(set(seen)) == 9
+    doors.page.keyboard.press("ArrowLeft")
+    assert doors.page.locator(".step-button[aria-current]").inner_text() == seen[-2]
+    doors.page.keyboard.press("Escape")
+    expect(doors.page.locator("tr[data-now]")).to_have_count(0)
+    assert not sent
+
+
+def test_the_verdict_stays_hidden_until_its_step(doors):
+    doors.sign_in()
+    doors.page.focus("main")
+    doors.page.keyboard.press("ArrowRight")
+    expect(doors.page.locator(VERDICT.format(0))).to_be_hidden()
+    doors.page.keyboard.press("ArrowLeft")
+    doors.page.click(".stepper li:last-child button")
+    expect(doors.page.locator(VERDICT.format(0))).to_be_visible()
+
+
+def test_a_step_has_an_address_that_shows_the_same_to_somebody_else(doors, browser, watch):
+    doors.sign_in().page.focus("main")
+    for _ in range(4):
+        doors.page.keyboard.press("ArrowRight")
+    context = browser.new_context()
+    elsewhere = Doors(watch(context.new_page()), doors.url).open(doors.page.url.removeprefix(doors.url))
+    assert elsewhere.page.locator(".step-button[aria-current]").inner_text() == "Authentication"
+    assert band(elsewhere, "travels") == band(doors, "travels")
+    context.close()
+
+
+def test_on_a_projector_each_step_fits_in_letters_of_24_px(page, live_server, screenshot):
+    page.context.add_cookies([{"name": "prefs", "value": "view%3Dprojector", "url": live_server.url}])
+    doors = Doors(page, live_server.url).open("/").sign_in().all("signOut").all("replay")
+    page.focus("main")
+    for step in range(9):
+        assert page.evaluate("document.documentElement.scrollHeight") <= 721, step
+        small = page.evaluate(
+            """() => [...document.querySelectorAll("main *")].filter((e) =>
+                 e.checkVisibility({ visibilityProperty: true }) && parseFloat(getComputedStyle(e).fontSize) < 24 &&
+                 [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
+                 && !e.matches(".step-button")).map((e) => e.outerHTML)"""
+        )
+        assert not small
+        page.keyboard.press("ArrowRight")
+    screenshot(page, "projector")
+    assert doors.verdicts == ["Refused", "Still let in", "Still let in"]
+
+
+def test_without_scripts_a_door_is_opened_read_and_closed_by_forms(browser, live_server, watch, sandbox):
+    context = browser.new_context(java_script_enabled=False)
+    page = watch(context.new_page())
+    page.goto(f"{live_server.url}/")
+    door = page.locator("tr[data-band=actions] td[data-door='0'] noscript")
+    door.locator("[name=username]").fill(sandbox["alice"]["username"])
+    door.locator("[name=password]").fill(sandbox["alice"]["password"])
+    door.locator("button").first.click()
+    assert sandbox["alice"]["username"] in page.content()
+    page.goto(f"{live_server.url}/")
+    door.locator("a").click()
+    assert "Only I should be able to read this." in page.content()
+    page.goto(f"{live_server.url}/")
+    door.locator("button").last.click()
+    page.goto(f"{live_server.url}/sessions/api/protected/")
+    assert "not_authenticated" in page.content()
+    context.close()

@@ -40,7 +40,8 @@ export async function ask(method, path, { body, headers = {}, ambient = true } =
   } catch {
     // An error page of something in between: the status has to do.
   }
-  return { method, path, status: response.status, headers: response.headers, json };
+  const exchange = response.headers.get("Exchange-Id"); // what /wire/ calls it, where the lab records
+  return { method, path, status: response.status, headers: response.headers, json, exchange };
 }
 
 export class Door {
@@ -122,6 +123,18 @@ export class Door {
   async describe() {
     const answer = await this.ask("GET", "credential/");
     return answer.status === 200 ? answer.json : null;
+  }
+
+  /** Forget the credential in this browser, and tell the door nothing. */
+  async forget() {
+    if (this.inStorage) localStorage.removeItem(this.key);
+    else await ask("POST", "/lab/api/forget/", { body: { mechanism: this.mechanism, variant: this.variant } });
+  }
+
+  /** Put another credential in its place, where a script can: in localStorage, or in a cookie that is not HttpOnly. */
+  overwrite(credential) {
+    if (this.inStorage) localStorage.setItem(this.key, JSON.stringify({ ...this.stored, access: credential }));
+    else document.cookie = `${this.name}=${credential}; path=/; samesite=lax`;
   }
 
   /** Have a copy of the credential kept, as a thief would. Resolves with its handle, or null. */

@@ -1,9 +1,14 @@
 /* The doors side by side: one sign-in opens all of them, and whatever is then done is done for one or for all. */
 
-import { Door, Unreachable, ask, serverNow } from "./door.js";
+import { acts, drawExchange, look, recorded } from "./acts.js";
+import { Door, Unreachable, serverNow } from "./door.js";
+import { curl } from "./exchange.js";
 import { keepLook } from "./look.js";
-import { clock, drawAnswer, drawHolds, drawVerdict, el, say } from "./render.js";
+import { clock, drawVerdict, el, say } from "./render.js";
 import { sandbox } from "./sandbox.js";
+import { stepper } from "./steps.js";
+import { tabs } from "./tabs.js";
+import { copyable, view } from "./viewer.js";
 
 const table = document.getElementById("doors");
 const form = document.getElementById("sign-in");
@@ -11,96 +16,24 @@ const editor = document.getElementById("editor");
 const status = document.getElementById("status");
 const lab = table.dataset.lab === "true";
 
+const BANDS = ["holds", "travels", "does", "state", "answer", "verdict"];
 const columns = [...table.querySelectorAll("th[data-door]")].map((head) => {
   const cell = (band) => table.querySelector(`tr[data-band="${band}"] td[data-door="${head.dataset.door}"]`);
   return {
     door: new Door(head.dataset),
     title: head.dataset.title,
-    holds: cell("holds"),
-    answer: cell("answer"),
-    verdict: cell("verdict"),
-    known: null, // the server's account of the credential
-    copy: null, // the handle of the copy made at sign-in
-    note: null, // as last read
+    lab,
+    ...Object.fromEntries(BANDS.map((band) => [band, cell(band)])),
   };
 });
-
-/* ---- what can be done at one door ---- */
-
-const LET_IN = { word: say("Let in"), mood: "good" };
-
-function judge(answer, words) {
-  if (answer.status < 300) return { ...LET_IN, ...words?.in };
-  if (answer.status === 401) return { word: say("Refused"), mood: "plain", why: answer.json?.detail, ...words?.out };
-  if (answer.status === 412) return { word: say("Changed meanwhile"), mood: "plain", why: answer.json?.detail };
-  return { word: say("Refused"), mood: "bad", why: answer.json?.detail };
-}
-
-function show(column, answer, words) {
-  if (answer.json?.revision) column.note = answer.json;
-  drawAnswer(column.answer, answer);
-  drawVerdict(column.verdict, judge(answer, words));
-}
-
-/** Asks the server what it knows of this door's credential, and draws what the browser holds. */
-async function look(column, held = true) {
-  column.known = held ? await column.door.describe() : null;
-  if (column.known) column.since = serverNow();
-  drawHolds(column.holds, column.door, column.known);
-  tick();
-}
-
-const acts = {
-  async signIn(column, { username, password, lifetime }) {
-    const answer = await column.door.signIn(username, password, lifetime);
-    if (answer.status !== 200) return show(column, answer);
-    column.granted = answer.json.expires_at;
-    if (lab) column.copy = await column.door.copy();
-    return acts.read(column);
-  },
-  async read(column) {
-    const answer = await column.door.read();
-    show(column, answer);
-    await look(column, answer.status === 200);
-  },
-  async edit(column, changes, before) {
-    // The door before this one may just have changed the same note: what it answered is what we have read last.
-    if (before && before.owner === column.note?.owner) column.door.etag = before.etag;
-    const answer = await column.door.edit(changes);
-    show(column, answer);
-    await look(column, answer.status !== 401);
-    return { owner: column.note?.owner, etag: column.door.etag };
-  },
-  async signOut(column) {
-    const answer = await column.door.signOut();
-    column.granted = null;
-    drawAnswer(column.answer, answer);
-    const out = answer.status === 204 || answer.status === 401;
-    drawVerdict(column.verdict, out ? { word: say("Signed out"), mood: "plain" } : judge(answer));
-    await look(column, !out);
-  },
-  async replay(column) {
-    if (!column.copy) {
-      drawVerdict(column.verdict, { word: say("Nothing to replay"), mood: "plain", why: say("A copy is made when you sign in here.") });
-      return;
-    }
-    const path = `${column.door.path}protected/`;
-    const answer = await ask("POST", "/lab/api/replay/", { body: { copy: column.copy }, ambient: false });
-    if (answer.status !== 200) {
-      drawVerdict(column.verdict, judge(answer));
-      return;
-    }
-    const { status: code, body } = answer.json;
-    show(
-      column,
-      { method: say("copy, clean client: %(method)s", { method: "GET" }), path, status: code, json: JSON.parse(body) },
-      {
-        in: { word: say("Still let in"), mood: "bad", why: say("Whoever holds a copy is let in.") },
-        out: { mood: "good", why: say("The copy is worth nothing any more.") },
-      },
-    );
-  },
-};
+const start = document.getElementById("start");
+const drawTabs = tabs(table, columns);
+const steps = stepper({
+  place: document.getElementById("stepper"),
+  table,
+  share: () => (lab ? { x: columns.map((column) => column.exchangeId ?? "").join(",") } : {}),
+  announce: (text) => { status.textContent = text; },
+});
 
 /* ---- for one door, or for all of them ---- */
 
@@ -108,24 +41,32 @@ const acts = {
 async function run(act, shown, ...args) {
   const buttons = document.querySelectorAll("[data-act], #sign-in .primary");
   buttons.forEach((button) => { button.disabled = true; });
+  const focused = document.activeElement;
   table.setAttribute("aria-busy", "true");
+  steps.leave();
   let passed;
   try {
     for (const column of shown) {
       status.textContent = say("%(door)s: asking…", { door: column.title });
       try {
-        passed = await acts[act](column, ...args, passed);
+        passed = await acts[act](column, ...(act === "edit" || act === "signIn" ? args : [passed, ...args]), passed);
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
-        drawVerdict(column.verdict, { word: say("No answer"), mood: "bad", why: say("The server can not be reached. Is it still running?") });
+        const why = say("The server can not be reached. Is it still running?");
+        drawVerdict(column.verdict, { word: say("No answer"), mood: "bad", why });
       }
     }
-    status.textContent = shown.map((column) => `${column.title}: ${column.verdict.querySelector(".verdict")?.lastChild.textContent ?? ""}`).join(" · ");
+    const verdict = (column) => column.verdict.querySelector(".verdict")?.lastChild.textContent ?? "";
+    status.textContent = shown.map((column) => `${column.title}: ${verdict(column)}`).join(" · ");
   } finally {
     buttons.forEach((button) => { button.disabled = false; });
+    if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
     table.removeAttribute("aria-busy");
     keepLook(document.documentElement.dataset.prefs);
+    tick();
     drawTabs();
+    steps.arrive();
+    document.dispatchEvent(new CustomEvent("authcompare:changed"));
   }
 }
 
@@ -139,28 +80,60 @@ function askForChanges(note) {
     const listening = new AbortController();
     const { signal } = listening;
     const saved = ({ submitter }) => {
-      if (submitter.value === "save") resolve({ title: fields.elements.title.value, body: fields.elements.body.value });
+      if (submitter.value !== "save") return;
+      resolve({ title: fields.elements.title.value, body: fields.elements.body.value });
     };
     fields.addEventListener("submit", saved, { signal });
     editor.addEventListener("close", () => { listening.abort(); resolve(null); }, { signal });
   });
 }
 
-document.addEventListener("click", async (event) => {
+/* Acts that ask something first, or ask no door at all. */
+const special = {
+  async edit(shown) {
+    const changes = await askForChanges(shown.find((column) => column.note)?.note);
+    if (changes) await run("edit", shown, changes);
+  },
+  expire: (shown) => run("expire", shown, { tick }),
+  tamper: (shown) => run("tamper", shown, { other: accounts[1]?.username ?? "bob" }),
+  curl([column]) {
+    const { exchange, title } = column;
+    view(say("%(door)s: the last request as curl", { door: title }),
+      exchange ? copyable(curl(exchange)) : el("p", {}, say("Nothing has been recorded yet: read the note first.")));
+  },
+  async code([column]) {
+    const { method, path } = column.exchange?.request ?? { method: "GET", path: `${column.door.path}protected/` };
+    const endpoint = path.split("/").at(-2);
+    const { mechanism, variant } = column.door;
+    const response = await fetch(`/code/${mechanism}/${variant}/${endpoint}/${method.toLowerCase()}/`);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    view(say("%(door)s: the code that answers %(method)s %(path)s", { door: column.title, method, path }), ...page.body.children);
+  },
+  async reset() {
+    await run("forget", columns);
+    for (const column of columns) {
+      for (const band of BANDS) column[band].replaceChildren(start.content.cloneNode(true));
+      delete column.verdict.dataset.mood;
+      Object.assign(column, { known: null, copy: null, note: null, exchange: null, exchangeId: null, who: null });
+    }
+    drawTabs();
+    await fillIn({ fresh: true });
+  },
+};
+
+document.addEventListener("click", (event) => {
   const act = event.target.closest("[data-act]")?.dataset.act;
   if (!act) return;
-  if (act === "accounts") return fillIn({ fresh: true });
   const cell = event.target.closest("td[data-door]");
   const shown = cell ? [columns[Number(cell.dataset.door)]] : columns;
-  if (act !== "edit") return run(act, shown);
-  const changes = await askForChanges(shown.find((column) => column.note)?.note);
-  if (changes) await run("edit", shown, changes);
+  if (special[act]) special[act](shown);
+  else run(act, shown);
 });
 
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
   const { username, password, lifetime } = Object.fromEntries(new FormData(form));
-  await run("signIn", columns, { username, password, lifetime: Number(lifetime) });
+  run("signIn", columns, { username, password, lifetime: Number(lifetime) });
 });
 
 /* ---- the accounts ---- */
@@ -179,7 +152,8 @@ async function fillIn(options) {
   form.username.value = accounts[0].username;
   form.password.value = accounts[0].password;
   if (options?.fresh) {
-    status.textContent = say("Fresh accounts: %(names)s", { names: accounts.map(({ username }) => username).join(", ") });
+    const names = accounts.map(({ username }) => username).join(", ");
+    status.textContent = say("Fresh accounts: %(names)s", { names });
   }
 }
 
@@ -190,14 +164,14 @@ form.username.addEventListener("input", () => {
 
 /* ---- time ---- */
 
-/** Counts down on the server's clock; what has run out is looked at again, so that the page tells what is so. */
+/** Counts down each lifetime, on the server's clock. */
 function tick() {
   for (const column of columns) {
-    const end = Date.parse(column.known?.expires_at ?? column.granted);
     const remaining = column.holds.querySelector(".remaining");
     if (!column.known?.expires_at || !remaining) continue;
+    const end = Date.parse(column.known.expires_at);
     const left = (end - serverNow()) / 1000;
-    const whole = (end - Date.parse(column.known.issued_at ?? column.since)) / 1000;
+    const whole = (end - (Date.parse(column.known.issued_at) || column.since)) / 1000;
     column.holds.querySelector("progress").value = Math.max(0, Math.min(1, left / whole));
     remaining.textContent = left > 0 ? say("ends in %(time)s", { time: clock(left) }) : say("its time is up");
   }
@@ -205,44 +179,30 @@ function tick() {
 
 setInterval(tick, 500);
 
-/* ---- narrow screens: one column at a time, all verdicts in sight ---- */
+/* ---- start: what does this browser still hold, and what does the address ask to be shown? ---- */
 
-const tabs = el("div.tabs", { role: "group", "aria-label": say("Doors") });
-table.parentElement.before(tabs);
-let shownTab = 0;
-
-function drawTabs() {
-  tabs.replaceChildren(
-    ...columns.map((column, i) => {
-      const button = el(
-        "button.tab",
-        { type: "button", "aria-pressed": String(i === shownTab), "data-shape": column.holds.dataset.shape },
-        el("span", {}, el("span.shape", { "aria-hidden": "true" }), ` ${column.title}`),
-        el("small", {}, column.verdict.querySelector(".verdict")?.textContent ?? "–"),
-      );
-      button.addEventListener("click", () => {
-        shownTab = i;
-        drawTabs();
-      });
-      return button;
-    }),
-  );
-  for (const cell of table.querySelectorAll("[data-door]")) {
-    cell.toggleAttribute("data-off", Number(cell.dataset.door) !== shownTab);
+async function showShared(ids) {
+  for (const [i, id] of ids.entries()) {
+    const exchange = columns[i] && (await recorded(id));
+    if (!exchange) continue;
+    columns[i].exchangeId = id;
+    const answer = drawExchange(columns[i], exchange);
+    const let_in = answer.status < 300;
+    drawVerdict(columns[i].verdict, { word: let_in ? say("Let in") : say("Refused"), mood: let_in ? "good" : "plain" });
   }
+  drawTabs();
 }
 
-/* ---- start: what does this browser still hold? ---- */
-
-drawTabs();
+const asked = new URLSearchParams(location.hash.slice(1));
 await fillIn();
-await Promise.all(
-  columns.map(async (column) => {
-    try {
-      await look(column, column.door.held);
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-    }
-  }),
-);
+await Promise.all(columns.map(async (column) => {
+  try {
+    await look(column, column.door.held);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+  }
+}));
+if (asked.get("x")) await showShared(asked.get("x").split(","));
+tick();
+steps.start(asked.get("step"));
 table.dataset.ready = "true";

@@ -9,8 +9,8 @@ const YEAR = 365 * 24 * 60 * 60;
 export function keepLook(name = "prefs") {
   const value = readCookie(name);
   if (value !== null) {
-    const { theme = "", language = "" } = Object.fromEntries(new URLSearchParams(decodeURIComponent(value)));
-    localStorage.setItem(KEPT, new URLSearchParams({ theme, language }).toString());
+    const { theme = "", language = "", view = "" } = Object.fromEntries(new URLSearchParams(decodeURIComponent(value)));
+    localStorage.setItem(KEPT, new URLSearchParams({ theme, language, view }).toString());
   } else if (localStorage.getItem(KEPT)) {
     document.cookie = `${name}=${encodeURIComponent(localStorage.getItem(KEPT))}; path=/; max-age=${YEAR}; samesite=lax`;
   }

@@ -24,18 +24,29 @@ export function drawHolds(cell, door, known) {
   }
   const chips = [chip(say("%(n)s characters", { n: known.length }))];
   if (door.inStorage) chips.push(chip("localStorage"));
-  chips.push(
-    door.readable
-      ? chip(say("scripts read it"), "warn")
-      : chip(say("HttpOnly: scripts can not read it")),
-  );
+  chips.push(door.readable ? chip(say("scripts read it"), "warn") : chip(say("HttpOnly: scripts can not read it")));
   cell.replaceChildren(
     credential(door, known),
     el("div.chips", {}, ...chips),
     ...(known.expires_at
-      ? [el("progress.left", { max: "1", value: "1", "aria-label": say("Time left") }), el("p.request.remaining")]
-      : [el("p.request", {}, say("no end that the server would check"))]),
+      ? [el("progress.left", { max: "1", value: "1", "aria-label": say("Time left") }), el("p.facts.remaining")]
+      : [el("p.facts", {}, say("no end that the server would check"))]),
+    ...decoded(door.credential),
   );
+}
+
+/** A token's three parts, readable without any key. */
+function decoded(token) {
+  const parts = token?.split(".") ?? [];
+  if (parts.length !== 3) return [];
+  try {
+    const read = (part) => JSON.stringify(JSON.parse(new TextDecoder().decode(
+      Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0)))), null, 1);
+    return [el("details", {}, el("summary", {}, say("its three parts, read without a key")),
+      el("pre.part-1", {}, read(parts[0])), el("pre.part-2", {}, read(parts[1])), el("pre.part-3", {}, parts[2]))];
+  } catch {
+    return [el("p.facts", {}, say("no JSON inside: somebody has changed it"))];
+  }
 }
 
 function credential(door, known) {
@@ -49,23 +60,22 @@ function credential(door, known) {
   return el("p.credential.mono", {}, el("b", {}, `${door.name}=`), shown);
 }
 
-const shorten = (text, most = 24) => (text.length > most ? `${text.slice(0, most / 2)}…${text.slice(-most / 2)}` : text);
+/** Its beginning and its end, where it is long. */
+export const shorten = (text, most = 24) => (text.length > most ? `${text.slice(0, most / 2)}…${text.slice(-most / 2)}` : text);
 
-/** What came back. */
-export function drawAnswer(cell, answer) {
-  const { method, path, status, json } = answer;
+/** What came back: the status, the note or the error, and further elements such as its Set-Cookie headers. */
+export function drawAnswer(cell, { method, path, status, json, extra = [] }) {
   const parts = [
-    el("p.request.mono", {}, `${method} ${path}`),
-    el("p", {}, el("strong.mono", {}, String(status)), " ", json?.code ? el("code", {}, json.code) : ""),
+    el("p.mono.other", {}, `${method} ${path}`),
+    el("p", {}, el("strong.mono.status-code", {}, String(status)), " ", json?.code ? el("code", {}, json.code) : ""),
   ];
   if (json?.revision) {
-    parts.push(
-      el("div.note", {}, el("strong", {}, json.title), json.body, el("small", {}, `\n${say("of %(owner)s, revision %(n)s", { owner: json.owner, n: json.revision })}`)),
-    );
+    const of = say("of %(owner)s, revision %(n)s", { owner: json.owner, n: json.revision });
+    parts.push(el("div.note", {}, el("strong", {}, json.title), json.body, el("small", {}, of)));
   } else if (json?.detail) {
-    parts.push(el("p", {}, json.detail));
+    parts.push(el("p.detail", {}, json.detail));
   }
-  cell.replaceChildren(...parts);
+  cell.replaceChildren(...parts, ...extra);
 }
 
 /** The verdict, in words, shape and colour. `mood` is good, bad or plain. */

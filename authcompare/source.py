@@ -1,0 +1,68 @@
+"""The source that answers a request, read from the running code, so that what a page shows is what ran."""
+
+import inspect
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from authcompare.doors import ENDPOINTS
+from authcompare.mechanism import variant_named
+
+HOOKS = {"login": "sign_in", "logout": "sign_out", "credential": "describe", "devices": "devices"}
+
+
+@require_safe
+def code(request, mechanism, variant, endpoint, method):
+    """A page fragment: each piece of source that a `method` request to this endpoint of this door runs."""
+    door = variant_named(mechanism, variant)
+    if door is None or endpoint not in ENDPOINTS:
+        raise Http404
+    handler = getattr(ENDPOINTS[endpoint][1], method, None)
+    if handler is None:
+        raise Http404
+    found = [handler]
+    if endpoint in HOOKS:
+        found.append(getattr(type(door), HOOKS[endpoint]))
+    if endpoint not in {"login", "logout"}:
+        found = [*ours(door.authentication), *found]
+    return render(request, "_code.html", {"pieces": [piece(each) for each in found]})
+
+
+def ours(cls):
+    """A class and those of its ancestors that this project wrote."""
+    packages = {"authcompare", *(path.split(".")[0] for path in settings.MECHANISMS)}
+    return [each for each in cls.__mro__ if each.__module__.split(".")[0] in packages]
+
+
+def piece(found):
+    """One class or function: {"file", "line", "name", "html"}; the html is Pygments', by class names only."""
+    lines, first = inspect.getsourcelines(found)
+    path = Path(inspect.getsourcefile(found)).relative_to(settings.BASE_DIR)
+    text = inspect.cleandoc("\n" + "".join(lines)) if lines[0].startswith(" ") else "".join(lines)
+    return {
+        "file": path.as_posix(),
+        "line": first,
+        "name": found.__qualname__,
+        "html": highlight(text, PythonLexer(), HtmlFormatter(nowrap=True)),
+    }
+
+
+@require_safe
+def style(request):
+    """The highlighter's colours for both themes, each token at 4.5:1 or better (styles xcode and monokai)."""
+    return HttpResponse(rules(), content_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+
+@cache
+def rules():
+    light = HtmlFormatter(style="xcode").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="monokai").get_style_defs("[data-theme=dark] .highlight")
+    auto = HtmlFormatter(style="monokai").get_style_defs("[data-theme=auto] .highlight")
+    return f"{light}\n{dark}\n@media (prefers-color-scheme: dark) {{\n{auto}\n}}\n"

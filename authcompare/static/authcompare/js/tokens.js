@@ -1,0 +1,25 @@
+/* The tokens that this site's pages keep in localStorage, as {access, refresh} under "authcompare.<mechanism>.<variant>". */
+
+const PREFIX = "authcompare.";
+
+/** What is kept under this key, or null. Whatever is no pair of tokens belongs to somebody else. */
+export function kept(key) {
+  try {
+    const found = JSON.parse(localStorage.getItem(key));
+    return typeof found?.access === "string" ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+export const keep = (key, { access, refresh }) => localStorage.setItem(key, JSON.stringify({ access, refresh }));
+
+export const forget = (key) => localStorage.removeItem(key);
+
+/** All that are kept: [{key, name, access, refresh}]; the name is "<mechanism> <variant>". */
+export function all() {
+  return Object.keys(localStorage)
+    .filter((key) => key.startsWith(PREFIX) && kept(key))
+    .sort()
+    .map((key) => ({ key, name: key.slice(PREFIX.length).replace(".", " "), ...kept(key) }));
+}
