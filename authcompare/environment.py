@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import warnings
 from pathlib import Path
 
 import environ
@@ -50,7 +51,8 @@ def url(name, default, parse):
     """A DATABASE_URL or CACHE_URL, as django-environ writes them; `parse` is env.db_url_config or the like."""
     value = os.environ.get(name, "").strip() or default
     try:
-        parsed = parse(value)
+        with warnings.catch_warnings(action="ignore"):  # django-environ's would print the whole URL, password and all
+            parsed = parse(value)
     except (ImproperlyConfigured, ValueError, KeyError, AttributeError) as error:
         raise wrong(name, f"'{value.split('://')[0]}://...' can not be read ({error})") from None
     if not (parsed.get("ENGINE") or parsed.get("BACKEND")):

@@ -72,8 +72,14 @@ def seed_cast():
     The passwords are generated into a file beside the database, readable by its owner alone.
     """
     path = settings.VAR / "cast.json"
+    lost = not path.exists()
     passwords = json.loads(kept(path, lambda: json.dumps({name: new_password() for name in (*CAST, TEACHER)})))
-    if not User.objects.filter(username=TEACHER).exists():
+    known = User.objects.filter(username__in=passwords)
+    if known and lost:  # the file was deleted, and the database was not
+        for user in known:
+            user.set_password(passwords[user.username])
+            user.save(update_fields=["password"])
+    elif not known:
         with transaction.atomic():
             sandbox = Sandbox.objects.create(expires_at=None)
             fill(sandbox, [{"username": name, "password": passwords[name]} for name in CAST])
