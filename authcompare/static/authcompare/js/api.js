@@ -159,8 +159,8 @@ const login = forms.find((form) => form.dataset.path.endsWith("/login/"));
 if (login) await fillInAccounts(login).catch(() => {}); // without accounts of one's own, one types
 const account = forms.find((form) => form.elements.sandbox);
 if (account) {
-  await fillInAccounts(account).catch(() => {});
-  account.elements.sandbox.value = (await sandbox()).id;
+  const { id, users } = await sandbox().catch(() => ({ id: "", users: [{ username: "" }] }));
+  fill(account, { sandbox: id, username: users[0].username });
 }
 document.getElementById("sign-in-here")?.addEventListener("toggle", () => {
   fillInAccounts(signInHere).catch(() => {});

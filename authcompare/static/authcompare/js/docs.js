@@ -1,0 +1,57 @@
+/* Swagger UI, on the OpenAPI document of this site and with its own CSRF token. */
+
+import { readCookie } from "./cookie.js";
+import { say } from "./render.js";
+
+const page = document.documentElement;
+const place = document.getElementById("swagger-ui");
+
+/* It knows light and dark by a class; this site by the preference cookie, or by what the system prefers. */
+const system = matchMedia("(prefers-color-scheme: dark)");
+const drawTheme = () => {
+  const { theme } = page.dataset;
+  page.classList.toggle("dark-mode", theme === "dark" || (theme === "auto" && system.matches));
+};
+system.addEventListener("change", drawTheme);
+drawTheme();
+
+/* The parts of its usual layout, without the title and the landmark that this page has already. */
+const Layout = ({ React }) => ({
+  components: {
+    Layout({ getComponent, specSelectors }) {
+      const h = React.createElement;
+      const part = (name, container = true) => h(getComponent(name, container));
+      const state = specSelectors.loadingStatus();
+      return h(
+        "div",
+        { className: "swagger-ui" },
+        part("SvgAssets", false),
+        part("errors"),
+        ...(state === "success"
+          ? [part("InfoContainer"), part("AuthorizeBtnContainer"), h("h2", { className: "visually-hidden" }, say("Endpoints")), part("operations"), part("Models")]
+          : [h("p", { role: "status" }, state === "failed" ? say("The document could not be read.") : say("Reading the document…"))]),
+      );
+    },
+  },
+});
+
+window.SwaggerUIBundle({
+  url: place.dataset.schema,
+  domNode: place,
+  presets: [window.SwaggerUIBundle.presets.apis],
+  plugins: [Layout],
+  layout: "Layout",
+  deepLinking: true,
+  docExpansion: "none",
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  validatorUrl: null, // nothing is asked of other servers
+  requestInterceptor(request) {
+    // Read when it is sent, since a sign-in changes it; one that was typed in stays.
+    if (!request.loadSpec && !["GET", "HEAD"].includes(request.method)) {
+      request.headers["X-CSRFToken"] ??= readCookie(page.dataset.csrf) ?? "";
+    }
+    return request;
+  },
+});

@@ -1,0 +1,58 @@
+/* What the parts below the doors share. The server draws them; after each change it is asked to draw them again, and
+   the elements marked data-live are replaced. So there is one way of drawing, and it works without scripts. */
+
+const language = document.documentElement.lang;
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+/** "12 seconds ago", "in 4 minutes". */
+function inWords(moment) {
+  const seconds = Math.round((Date.parse(moment) - Date.now()) / 1000);
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
+  return relative.format(Math.trunc(seconds / length), unit);
+}
+
+export function tellTimes(root = document) {
+  for (const time of root.querySelectorAll("time[data-relative]")) {
+    time.textContent = inWords(time.dateTime);
+    time.title = new Date(time.dateTime).toLocaleString(language);
+  }
+}
+
+/** Replaces every data-live element by what the server draws now. Keeps the focus and what is folded open. */
+async function drawAgain() {
+  let response;
+  try {
+    response = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
+  } catch {
+    return; // the columns above say that the server does not answer
+  }
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(part.id);
+    if (!fresh) continue;
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : null;
+    const open = [...part.querySelectorAll("details[open][id]")].map(({ id }) => id);
+    part.replaceChildren(...fresh.childNodes);
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    if (focused !== null) (document.getElementById(focused) ?? part).focus({ preventScroll: true });
+  }
+  tellTimes();
+  document.dispatchEvent(new CustomEvent("authcompare:redrawn"));
+}
+
+let drawing = Promise.resolve();
+
+/** Draws again, once whatever is being drawn is done. */
+export function redraw() {
+  drawing = drawing.then(drawAgain);
+  return drawing;
+}
+
+/** What this part changed concerns the columns too: one event tells everybody, us included. */
+export const changed = () => document.dispatchEvent(new CustomEvent("authcompare:changed"));
+
+document.addEventListener("authcompare:changed", redraw);
+tellTimes();
+setInterval(tellTimes, 5000);

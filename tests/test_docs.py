@@ -1,0 +1,64 @@
+"""What the documents say, checked against the project."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from django.conf import settings
+
+from authcompare import environment
+from authcompare.mechanism import Mechanism, Variant
+
+ROOT = Path(settings.BASE_DIR)
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+
+
+def test_the_environment_table_has_every_variable_that_settings_read_and_no_other():
+    told = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
+    sources = (ROOT / "authcompare" / "settings.py").read_text() + Path(environment.__file__).read_text()
+    read = set(re.findall(r"(?:flag|whole|words|url|rates|env\.str|pem|environ\.get)\(\s*\"([A-Z_]+)\"", sources))
+    assert told == read
+
+
+def test_the_environment_table_tells_the_defaults():
+    table = dict(re.findall(r"^\| `([A-Z_]+)` \| (\d+) \|", README, re.MULTILINE))
+    jwt = settings.SIMPLE_JWT
+    assert table == {
+        "NUM_PROXIES": str(settings.NUM_PROXIES),
+        "JWT_ACCESS_LIFETIME": f"{jwt['ACCESS_TOKEN_LIFETIME'].total_seconds():.0f}",
+        "JWT_REFRESH_LIFETIME": f"{jwt['REFRESH_TOKEN_LIFETIME'].total_seconds():.0f}",
+        "SESSION_IDLE_LIFETIME": str(settings.SESSION_IDLE_LIFETIME),
+        "SESSION_ABSOLUTE_LIFETIME": str(settings.SESSION_ABSOLUTE_LIFETIME),
+    }
+    rates = ",".join(f"{scope}={rate}" for scope, rate in settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"].items())
+    assert f"| `CLASSROOM_RATES` | {rates} |" in README
+
+
+def test_the_curl_lines_do_what_they_say(server, tmp_path):
+    block = re.search(r"## From the command line\n+```sh\n(.*?)```", README, re.DOTALL)[1]
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block],
+        env=os.environ | {"URL": server}, cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ran.stdout.count('"title":"The private note of alice-') == 4
+    assert '"body":"By curl","revision":2' in ran.stdout
+
+
+def test_every_file_that_a_document_points_to_is_there():
+    for text, base in ((README, ROOT), (ARCHITECTURE, ROOT / "docs")):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+            assert (base / target).exists(), target
+    for path in re.findall(r"`((?:authcompare|templates|tests|docs)/[^`<]*)`", README + ARCHITECTURE):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_architecture_names_hooks_that_are_there():
+    told = re.findall(
+        r"^\| `([a-zA-Z_.`, ]+)` \|", ARCHITECTURE.split("## How to add")[1].split("## Decisions")[0], re.MULTILINE
+    )
+    for names in told:
+        for name in names.replace("`", "").split(", "):
+            owner = Mechanism if name.startswith("Mechanism.") else Variant
+            assert hasattr(owner, name.removeprefix("Mechanism.")), name
