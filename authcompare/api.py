@@ -40,13 +40,14 @@ class ApiRoot(APIView):
             ]
             extra = pages(mechanism.extra_urls)
             if extra:
-                doors.append({"title": schema.service(mechanism), "pages": extra})
+                doors.append({"title": schema.extras(mechanism), "pages": extra})
             yield {"title": mechanism.title, "shape": mechanism.shape, "doors": doors}
         any_door = {"title": AnyDoorView.name, "pages": [(reverse("any-protected"), _("The private note"))]}
+        document = (f"{reverse('schema')}?format=json", _("OpenAPI document"))
         described = {
             "title": _("Described"),
             "summary": _("All of this as one OpenAPI document, and as pages to read and try."),
-            "pages": [(reverse("docs"), _("Documentation")), (reverse("schema"), _("OpenAPI document"))],
+            "pages": [(reverse("docs"), _("Documentation")), document],
         }
         weak = {
             "title": _("The lab"),
@@ -94,8 +95,8 @@ class AnyDoorView(ProtectedView):
 
     name = _("The note, by any door")
     description = _(
-        "The same note behind every mechanism's default door at once. The first in order that finds a credential of its "
-        "own decides, and the Authenticated-By header names it."
+        "The same note behind every mechanism's default door at once. The first in order that finds a credential of "
+        "its own decides, and the Authenticated-By header names it."
     )
 
     @property

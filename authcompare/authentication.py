@@ -63,3 +63,8 @@ class Door:
 
     def identify(self, request):
         raise NotImplementedError
+
+    def authenticate_header(self, request):
+        """The challenge of a 401, which without one would be a 403. The scheme is no registered one, except Bearer: it
+        tells where to look."""
+        return f'{self.mechanism.title()} realm="authcompare"'

@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from rest_framework import serializers
 from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 
-from authcompare.operation import Operation, doors_of, operation
+from authcompare.operation import Operation, doors_of, operation, template
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LONG = 500  # characters: what may be longer gets more than one line to be written in
@@ -96,8 +96,8 @@ def form(view, method, path, data=None):
         for name, field in (serializer.fields.items() if serializer else ())
         if not field.read_only
     ]
-    ambient = any(door.carrier.ambient for door in doors_of(view))
-    return Form(method, path, said, (*in_path, *in_body), csrf=method != "GET" and said.csrf and ambient)
+    matters = said.csrf if said.csrf is not None else any(door.carrier.ambient for door in doors_of(view))
+    return Form(method, path, said, (*in_path, *in_body), csrf=method != "GET" and matters)
 
 
 def forms(view, path, data):
@@ -113,7 +113,7 @@ def items(view, path):
 
     own = getattr(view, "variant", None)
     for address, one in ENDPOINTS.values() if own else ():
-        whole = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", own.path + address)
+        whole = template(own.path[1:] + address)
         if whole != path and whole.startswith(path):
             yield one(variant=own), whole
 
@@ -140,14 +140,15 @@ class BrowsableRenderer(BrowsableAPIRenderer):
         return super().render(data, accepted_media_type, renderer_context)
 
     def get_context(self, data, accepted_media_type, renderer_context):
-        from authcompare.schema import serving
+        from authcompare.schema import serving  # here, since it imports views
 
         view, request, response = (renderer_context[name] for name in ("view", "request", "response"))
         get_token(request._request)  # sets the cookie that a script sends back
         shown = list(forms(view, request.path, data))
         looks = any(form.said.credential != "ignored" for form in shown)
         doors = doors_of(view) if looks else []
-        mechanism = serving(request.path)
+        path = template(request.resolver_match.route)
+        mechanism = serving(path)
         own = None if mechanism else getattr(view, "variant", None)
         content = JSONRenderer().render(data, renderer_context={"indent": 2}).decode()
         return {
@@ -162,15 +163,14 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             "bearers": [door for door in doors if not door.carrier.ambient],
             "ambient": not doors or any(door.carrier.ambient for door in doors),
             "forms": shown,
-            "docs_anchor": docs_anchor(view, request, shown),
+            "docs_anchor": docs_anchor(view, path, shown),
             "headers": sorted({**response.headers, "Content-Type": JSONRenderer.media_type}.items()),
             "content": linked(content, request.build_absolute_uri("/")),
         }
 
 
-def docs_anchor(view, request, shown):
+def docs_anchor(view, path, shown):
     """Where Swagger UI has the first of these requests."""
-    from authcompare.schema import operation_id, tag  # here, since it imports views
+    from authcompare.schema import operation_id, tag
 
-    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{request.resolver_match.route}")
     return f"#/{quote(tag(view, path))}/{operation_id(path, shown[0].method)}" if shown else ""

@@ -28,7 +28,7 @@ class Carrier:
 
 
 class CookieCarrier(Carrier):
-    """A cookie, under the name that the setting `setting` gives it."""
+    """A cookie, under the name that the setting `setting` gives it; or under that very name, if there is none."""
 
     header = "Cookie"
     ambient = True
@@ -39,7 +39,7 @@ class CookieCarrier(Carrier):
 
     @property
     def name(self):
-        return getattr(settings, self.setting)
+        return getattr(settings, self.setting, self.setting)
 
     def extract(self, request):
         pairs = (pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))

@@ -109,7 +109,8 @@ class LogoutView(DoorView):
     operations = {
         "POST": Operation(
             _("Sign out"),
-            takes=lambda view: view.variant.sign_out_takes,
+            takes=lambda view: view.variant.sign_out_takes or Strict,
+            example=lambda view: getattr(view.variant.sign_out_takes, "example", None),
             gives={204: None},
             raises=lambda view: view.variant.sign_out_raises,
             credential="optional",
@@ -132,12 +133,12 @@ class LogoutView(DoorView):
 
 
 class CredentialView(DoorView):
-    """What the server knows of the credential presented: where it lies, its parts, lifetime, and the state behind it."""
+    """What the server knows of the credential presented: where it lies, its parts, lifetime, the state behind it."""
 
     name = _("The credential")
     description = _(
-        "What the server knows of the credential presented: where it lies, its parts, its lifetime, and the state behind "
-        "it. Never the whole of one that scripts can not read."
+        "What the server knows of the credential presented: where it lies, its parts, its lifetime, and the state "
+        "behind it. Never the whole of one that scripts can not read."
     )
     permission_classes = [IsAuthenticated]
     operations = {"GET": Operation(_("Look at the credential"), gives={200: Credential})}

@@ -75,6 +75,10 @@ def too_large(request):
     return answer(request, 413, "too_large", _("That is more than this server accepts in one request."))
 
 
+def length_required(request):
+    return answer(request, 411, "length_required", _("Send the body whole, with its length in Content-Length."))
+
+
 def not_utf8(request):
     return answer(request, 415, "unsupported_media_type", _("Text is sent to this server as UTF-8."))
 

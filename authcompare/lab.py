@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated, NotFound
+from rest_framework.exceptions import NotAuthenticated, NotFound, ParseError
 from rest_framework.response import Response
 
 from authcompare.actors import Client
@@ -209,8 +209,10 @@ class CopyView(LabView):
             raise NotAuthenticated
         if not User.objects.filter(pk=found[0].pk, sandbox__isnull=False).exists():
             raise NotFound(_("Only the credentials of sandbox accounts are copied."))
-        handle = secrets.token_urlsafe(16)
         credential = variant.carrier.extract(request)[0]
+        if not credential.isascii():
+            raise ParseError(_("This credential has letters in it that no server has put there."))
+        handle = secrets.token_urlsafe(16)
         cache.set(f"copy:{handle}", (*serializer.validated_data.values(), credential), COPY_KEPT)
         return Response({"copy": handle}, status=201)
 

@@ -23,6 +23,14 @@ class Variant:
     example = {}  # of what `describe` tells, for the API's documentation
     sign_out_takes = None  # the serializer of what a request to sign out may say
     sign_out_raises = ()  # the exceptions that `sign_out` may end in
+    # What it promises. Experiments hold every door to this, and the build fails where it is not so.
+    checks_changes = True  # a credential that was changed is refused
+    checks_end = True  # it is refused after its end, from whichever client it comes
+    ends_at_sign_out = False  # a copy is worth nothing once its owner has signed out
+    reveals_user = True  # whoever reads the credential, without any key, learns whose it is
+    follows_activity = True  # ... is refused once its user is deactivated
+    follows_password = False  # ... is refused once its user's password has changed
+    follows_role = True  # ... can do no more than its user's role allows by now
     storage = "jar"  # where a page keeps what login answers: the cookie "jar" (by itself) or "localStorage"
 
     def __init__(self, mechanism):
@@ -73,7 +81,10 @@ class Variant:
 
 
 class Mechanism:
-    """One way to prove who is asking. `variants[0]` is its default, at the mechanism's plain address."""
+    """One way to prove who is asking. `variants[0]` is its default, at the mechanism's plain address.
+
+    One with a single door says so shorter: see OneDoor.
+    """
 
     name: str  # "session": in answers, in the Authenticated-By header
     slug: str  # "sessions": in addresses
@@ -95,6 +106,10 @@ class Mechanism:
     def panel_context(self, request):
         """What `panel` needs to know, beside `mechanism`."""
         return {}
+
+    def end_all(self, user):
+        """End every sign-in of this user that the server can end; returns how many."""
+        return 0
 
     def forget_expired(self):
         """Delete what the server still keeps of credentials that have expired; returns how many rows went."""
@@ -123,6 +138,13 @@ class Mechanism:
                     )
                 )
         return patterns + self.extra_urls
+
+
+class OneDoor(Mechanism, Variant):
+    """A mechanism of a single form: it is its own door."""
+
+    def __init__(self):
+        self.mechanism, self.variants = self, [self]
 
 
 @cache

@@ -7,7 +7,7 @@ import time
 
 from django.conf import settings
 
-from authcompare.errors import not_allowed, not_utf8, too_large
+from authcompare.errors import length_required, not_allowed, not_utf8, too_large
 
 log = logging.getLogger("authcompare.request")
 
@@ -53,9 +53,12 @@ def request_log(get_response):
 
 
 def body_limit(get_response):
-    """Refuses a body over DATA_UPLOAD_MAX_MEMORY_SIZE before it is read: DRF's JSON parser does not look at it."""
+    """Refuses a body over DATA_UPLOAD_MAX_MEMORY_SIZE before it is read (DRF's JSON parser does not look at it), and
+    one of untold length, which WSGI can not tell from none: an edit would seem done, and nothing have changed."""
 
     def middleware(request):
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            return length_required(request)
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
@@ -68,7 +71,7 @@ def body_limit(get_response):
 
 
 def only_utf8(get_response):
-    """Refuses text in another encoding: else a request could name any codec that Python has, "hex" and "zip" included."""
+    """Refuses text in another encoding: a request could name any codec that Python has, even "hex" and "zip"."""
 
     def middleware(request):
         try:

@@ -3,6 +3,7 @@
 The browsable API draws its forms from this (browsable.py), and the OpenAPI document is derived from it (schema.py).
 """
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from types import FunctionType
 
@@ -16,8 +17,7 @@ class Answer(serializers.Serializer):
 
     @staticmethod
     def example(view):
-        """One that this view could answer; None where the fields say enough."""
-        return None
+        """One that this view could answer; nothing where the fields say enough."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Operation:
     gives: dict = field(default_factory=lambda: {200: None})  # {status: Answer, or None for no body}
     raises: tuple = ()  # exceptions, beyond those that follow from door, body, permissions and throttles
     credential: str = "required"  # required, optional or ignored: what it does with the credential of its door
-    csrf: bool = True  # does it ask for the CSRF token where its door's credential needs one?
+    csrf: bool | None = None  # does it ask for the CSRF token? None: where the credential of its door needs one
     condition: str = ""  # the precondition header that it honours
 
 
@@ -44,6 +44,11 @@ def operation(view, method):
         return Operation(view.get_view_name(), view.get_view_description(), takes=takes)
     values = {each.name: getattr(declared, each.name) for each in fields(declared)}
     return replace(declared, **{name: value(view) for name, value in values.items() if isinstance(value, FunctionType)})
+
+
+def template(route):
+    """A URL pattern's address as OpenAPI writes it: "/tokens/api/devices/{device}/"."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(route))
 
 
 def doors_of(view):

@@ -111,6 +111,8 @@ class ProtectedView(Endpoint):
         response = get_conditional_response(request._request, etag=note.etag)
         if response is not None and response.status_code == 412:
             raise PreconditionFailed
+        if response is not None:
+            response["ETag"] = note.etag  # RFC 9110 section 15.4.5
         return response
 
     def answer(self, note):

@@ -1,6 +1,7 @@
 """Throwaway accounts: made, found, reset, expired. And the demo's own cast, which stays."""
 
 import json
+import math
 import secrets
 from datetime import timedelta
 
@@ -8,11 +9,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from authcompare.batches import delete_in_batches
 from authcompare.environment import kept
 from authcompare.models import Note, Sandbox, User
 
 CAST = ("alice", "bob", "mallory")  # the user, another user, the attacker
 TEACHER = "teacher"  # may use the admin site; no sandbox account
+FORGOTTEN_PER_NEW = 3  # old sandboxes deleted for each new one: nobody waits long, and they do not pile up
 LIFETIME = timedelta(hours=12)  # a school day: a class that joins in the morning still has its notes in the evening
 
 
@@ -32,6 +35,7 @@ def create_sandbox():
                 fill(sandbox, users)
         except IntegrityError:
             continue  # the suffix is taken
+        forget_expired(most=FORGOTTEN_PER_NEW)
         return sandbox, users
 
 
@@ -58,12 +62,9 @@ def find_sandbox(id):
     return None if sandbox is None or sandbox.expired else sandbox
 
 
-def forget_expired():
+def forget_expired(most=math.inf):
     """Delete the sandboxes whose time is up, with all that belongs to their accounts; returns how many."""
-    expired = Sandbox.objects.filter(expires_at__lte=timezone.now())
-    count = expired.count()
-    expired.delete()
-    return count
+    return delete_in_batches(Sandbox.objects.filter(expires_at__lte=timezone.now()), most, size=20)
 
 
 def seed_cast():

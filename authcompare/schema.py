@@ -3,6 +3,7 @@
 Nothing here knows a mechanism: a fourth one is described by being registered.
 """
 
+import re
 from http import HTTPStatus
 from itertools import groupby
 from operator import attrgetter
@@ -16,13 +17,13 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, build_examples_list, build_media_type_object
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import NotAuthenticated, ParseError, Throttled, UnsupportedMediaType
-from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS
 
 from authcompare.answers import Error
 from authcompare.authentication import AmbiguousCredential, CSRFFailed
 from authcompare.endpoint import Endpoint
 from authcompare.mechanism import mechanisms, variants
-from authcompare.operation import doors_of, operation
+from authcompare.operation import doors_of, operation, template
 
 JSON = "application/json"
 CSRF_HEADER = "X-CSRFToken"
@@ -35,7 +36,7 @@ class Problem(NamedTuple):
     status: int
     code: str
     detail: str
-    field: str = ""  # the one that is wrong
+    field: str = ""  # that is wrong
 
     @classmethod
     def of(cls, exception):
@@ -44,21 +45,22 @@ class Problem(NamedTuple):
     @property
     def body(self):
         said = {"code": self.code, "detail": self.detail}
-        return said | ({"errors": {self.field: [_("This field is required.")]}} if self.field else {})
+        return said | ({"errors": {self.field: [_("This can not be set.")]}} if self.field else {})
 
 
 def operation_id(path, method):
-    """ "tokens_stateless_protected_patch": the same from release to release, whatever the classes are called."""
-    words = [part.strip("{}").replace("-", "_") for part in path.strip("/").split("/") if part not in {"", "api"}]
-    return "_".join([*(words or ["root"]), method.lower()]).replace(".", "")
+    """ "tokensStatelessProtectedPatch": the same from release to release, whatever the classes are called."""
+    words = [word for word in re.findall(r"\w+", path) if word != "api"] or ["root"]
+    first, *others = (part for word in [*words, method.lower()] for part in word.split("_"))
+    return first + "".join(other.capitalize() for other in others)
 
 
 def tag(view, path):
     """The group of operations that this one belongs to."""
-    if "/lab/" in path:
+    if path.startswith("/lab/"):
         return _("The lab")
     if serving(path):
-        return service(serving(path))
+        return extras(serving(path))
     own = getattr(view, "variant", None)
     return str(own.mechanism.title) if own else _("Any door")
 
@@ -66,25 +68,24 @@ def tag(view, path):
 def serving(path):
     """The mechanism that alone has an endpoint at this address, or None."""
     for mechanism in mechanisms():
-        if path in {f"/{pattern.pattern}" for pattern in mechanism.extra_urls}:
+        if path in {template(pattern.pattern) for pattern in mechanism.extra_urls}:
             return mechanism
     return None
 
 
-def service(mechanism):
-    return _("%(mechanism)s service") % {"mechanism": mechanism.title}
+def extras(mechanism):
+    return _("%(mechanism)s extras") % {"mechanism": mechanism.title}
 
 
 def tags(result, generator, request, public):
     """A postprocessing hook of drf-spectacular: what each group is."""
-    said = {str(mechanism.title): str(mechanism.summary) for mechanism in mechanisms()}
-    said |= {service(mechanism): _("What no other mechanism has.") for mechanism in mechanisms()}
-    said |= {
-        _("Any door"): _("All doors to the one note."),
-        _("The lab"): _("Throwaway accounts, and the clean client that replays a copy. Sandbox accounts only."),
-    }
-    used = dict.fromkeys(name for path in result["paths"].values() for each in path.values() for name in each["tags"])
-    result["tags"] = [{"name": name, **({"description": said[name]} if name in said else {})} for name in used]
+    said = {_("Any door"): _("All doors to the one note.")}
+    for mechanism in mechanisms():
+        said[str(mechanism.title)] = str(mechanism.summary)
+        said[extras(mechanism)] = _("What no other mechanism has.")
+    said[_("The lab")] = _("Throwaway accounts, and the clean client that replays a copy. Sandbox accounts only.")
+    used = {name for path in result["paths"].values() for each in path.values() for name in each["tags"]}
+    result["tags"] = [{"name": name, "description": said[name]} for name in said if name in used]
     return result
 
 
@@ -112,7 +113,7 @@ class DoorSchema(AutoSchema):
         return self.method not in SAFE_METHODS
 
     def needs_csrf_token(self, door):
-        return self.changes and self.said.csrf and door.carrier.ambient and door.authentication.csrf
+        return self.changes and self.said.csrf is None and door.carrier.ambient and door.authentication.csrf
 
     # What it is for
 
@@ -124,9 +125,7 @@ class DoorSchema(AutoSchema):
 
     def get_summary(self):
         own = getattr(self.view, "variant", None)
-        several = (
-            own and len(own.mechanism.doors) > 1 and self.path.startswith(own.path) and own.mechanism.default != own
-        )
+        several = own and own is not own.mechanism.default
         return f"{self.said.summary} · {own.title}" if several else str(self.said.summary)
 
     def get_description(self):
@@ -145,6 +144,8 @@ class DoorSchema(AutoSchema):
                 need[self.csrf_scheme()] = []
             if need and need not in needs:
                 needs.append(need)
+        if self.said.csrf:
+            needs.append({self.csrf_scheme(): []})
         return [*needs, {}] if self.said.credential == "optional" or not needs else needs
 
     def scheme(self, door):
@@ -173,9 +174,9 @@ class DoorSchema(AutoSchema):
 
     def _get_request_body(self, direction="request"):
         """Of any method: drf-spectacular has no body for DELETE. Forms are taken as well as JSON, but why say so."""
-        if not self.said.takes:
+        serializer = self.said.takes and self.said.takes(partial=self.said.partial)
+        if not serializer or not serializer.fields:
             return None
-        serializer = self.said.takes(partial=self.said.partial)
         required = any(field.required for field in serializer.fields.values()) and not self.said.partial
         schema = self.resolve_serializer(serializer, direction).ref
         examples = [OpenApiExample(str(self.said.summary), value=self.said.example)] if self.said.example else []
@@ -198,7 +199,7 @@ class DoorSchema(AutoSchema):
             found += [Problem.of(exception) for door in self.doors for exception in door.authentication.raises]
             if any(door.carrier.ambient for door in self.doors):
                 found.append(Problem.of(AmbiguousCredential))
-        if any(self.needs_csrf_token(door) for door in doors_of(self.view)):
+        if self.said.csrf or any(self.needs_csrf_token(door) for door in doors_of(self.view)):
             found.append(Problem.of(CSRFFailed))
         if self.changes:
             barred = [permission for permission in self.view.get_permissions() if hasattr(permission, "code")]
@@ -210,9 +211,7 @@ class DoorSchema(AutoSchema):
 
     def problems_of_the_body(self):
         yield Problem.of(ParseError)
-        named = next(iter(self.said.takes().fields))
-        detail = _("Some of what was sent is missing or not acceptable: see errors.")
-        yield Problem(400, "invalid", detail, named)
+        yield Problem(400, "invalid", _("Some of what was sent is missing or not acceptable: see errors."), "nickname")
         yield Problem(413, "too_large", _("That is more than this server accepts in one request."))
         detail = str(UnsupportedMediaType.default_detail).format(media_type="text/plain")
         yield Problem(415, UnsupportedMediaType.default_code, detail)
@@ -233,12 +232,9 @@ class DoorSchema(AutoSchema):
         return answers
 
     def examples(self, status, shape):
-        """What the view could answer, as OpenAPI wants it."""
-        many = hasattr(shape, "child")
-        value = shape and (shape.child if many else shape).example(self.view)
-        if not value:
-            return []
-        return [OpenApiExample(str(self.said.summary), value=[value] if many else value, status_codes=[str(status)])]
+        """What the view could answer. Of a list one item: drf-spectacular makes it a list."""
+        value = shape and getattr(shape, "child", shape).example(self.view)
+        return [OpenApiExample(str(self.said.summary), value=value, status_codes=[str(status)])] if value else []
 
     def refusal(self, status, problems):
         codes = list(dict.fromkeys(problem.code for problem in problems))

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from authcompare import environment
-from authcompare.environment import env, flag, rates, url, whole, words
+from authcompare.environment import env, flag, hosts, origins, rates, text, url, whole
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"  # whatever the demo makes: database, keys, passwords, cache, logs; never committed
@@ -16,11 +16,8 @@ DEBUG = flag("DEBUG", default=False)
 LAB = flag("LAB", default=False)  # experiments, sandbox accounts, and every deliberately weak thing
 HTTPS = flag("HTTPS", default=False)
 SECRET_KEY = environment.secret_key(VAR, may_generate=LAB or DEBUG)
-ALLOWED_HOSTS = words("ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
-for origin in CSRF_TRUSTED_ORIGINS:
-    if not origin.startswith(("http://", "https://")):
-        raise environment.wrong("CSRF_TRUSTED_ORIGINS", f"'{origin}' must start with https:// or http://")
+ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
 
 # The mechanisms, in the order of pages and of /api/protected/: everything else about them is derived from this list.
 MECHANISMS = [
@@ -37,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # whose templates FORM_RENDERER then finds
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -91,9 +89,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    VAR.mkdir(exist_ok=True) if str(DATABASES["default"]["NAME"]).startswith(str(VAR)) else None
+if LAB or str(DATABASES["default"]["NAME"]).startswith(str(VAR)):
+    environment.make_folder(VAR)
 CACHES = {"default": url("CACHE_URL", f"filecache:///{(VAR / 'cache').as_posix().lstrip('/')}", env.cache_url_config)}
-CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
+if CACHES["default"]["BACKEND"].split(".")[-2] in {"filebased", "locmem", "db"}:  # the others know their own limits
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a note is a few kilobytes
 
@@ -135,8 +135,8 @@ SIMPLE_JWT = {
     "ALGORITHM": JWT_ALGORITHM,
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "VERIFYING_KEY": JWT_VERIFYING_KEY,
-    "ISSUER": env.str("JWT_ISSUER", "authcompare"),
-    "AUDIENCE": env.str("JWT_AUDIENCE", "authcompare"),
+    "ISSUER": text("JWT_ISSUER", "authcompare"),
+    "AUDIENCE": text("JWT_AUDIENCE", "authcompare"),
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=whole("JWT_ACCESS_LIFETIME", 5 * 60, least=1)),
     "REFRESH_TOKEN_LIFETIME": timedelta(seconds=whole("JWT_REFRESH_LIFETIME", 24 * 60 * 60, least=1)),
     "USER_ID_CLAIM": "sub",
@@ -189,16 +189,24 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "authcompare",
-    "DESCRIPTION": "The same private note behind a session, a cookie and a token.",
+    "DESCRIPTION": _(
+        "The same private note behind several doors. Sign in at one with its `login/`, and read the note.\n\n"
+        "* A door whose credential is a **cookie** needs nothing else: your browser keeps it and sends it. Whoever "
+        "changes something proves that this site sent the request: `X-CSRFToken` with the value of the CSRF cookie. "
+        "This page adds it by itself.\n"
+        "* A door whose credential is a **token** answers it at `login/`: paste `access` into *Authorize*.\n\n"
+        "Every error has the same shape: `code` for programs, `detail` for people, and `errors` by field where a field "
+        "is wrong. Bodies are JSON in UTF-8; those of forms are taken too. No answer that is somebody's own may be "
+        "cached."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SORT_OPERATIONS": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.1",
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "authcompare.schema.tags"],
+    "POSTPROCESSING_HOOKS": ["authcompare.schema.tags"],
 }
 
 # Words, time, files

@@ -43,9 +43,6 @@ class PlainCookieAuthentication(Door, BaseAuthentication):
         user = name and User.objects.filter(username=name, sandbox__isnull=False, is_active=True).first()
         return (user, None) if user else None
 
-    def authenticate_header(self, request):
-        return 'Cookie realm="authcompare"'
-
 
 class SignedCookieAuthentication(Door, BaseAuthentication):
     """Believes a statement that the server itself has signed, and only while it is young enough.
@@ -71,9 +68,6 @@ class SignedCookieAuthentication(Door, BaseAuthentication):
         if user is None:
             raise UserInactive
         return user, {**statement, "signed_at": signed_at}
-
-    def authenticate_header(self, request):
-        return 'Cookie realm="authcompare"'
 
 
 def sign(user, lifetime):

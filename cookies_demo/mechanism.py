@@ -7,12 +7,15 @@ from django.conf import settings
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
 
 from authcompare import mechanism
 from authcompare.answers import MOMENTS
-from cookies_demo.authentication import PlainCookieAuthentication, SignedCookieAuthentication, sign
-from cookies_demo.preferences import KEPT, Preferences
-from cookies_demo.views import preferences
+from cookies_demo import views
+from cookies_demo.authentication import SALT, PlainCookieAuthentication, SignedCookieAuthentication, sign
+from cookies_demo.inventory import inventory, presented
+from cookies_demo.preferences import KEPT, THEMES, Preferences
 
 USUAL_LIFETIME = 30 * 60  # seconds, of the signed cookie
 
@@ -22,6 +25,8 @@ class Plain(mechanism.Variant):
     title = _("plain preference cookie")
     summary = _("You hold a name; the server believes it.")
     authentication = PlainCookieAuthentication
+    checks_changes = False
+    checks_end = False
     lab = True
     example = {
         "length": 40,
@@ -101,6 +106,53 @@ class Cookie(mechanism.Mechanism):
     shape = "diamond"
     variants = [Plain, Signed]
 
+    panel = "cookies_demo/_panel.html"
+
     @property
     def extra_urls(self):
-        return [path("cookies/preferences/", preferences, name="preferences")]
+        """The form that every page has; and in the lab, asking for cookies and seeing which come back."""
+        found = [path("cookies/preferences/", views.preferences, name="preferences")]
+        if settings.LAB:
+            here = [self.default]
+            found += [
+                path("cookies/api/lab/try/", views.TryView.as_view(doors=here), name="cookies-lab-try"),
+                path("cookies/api/lab/clean-up/", views.CleanUpView.as_view(doors=here), name="cookies-lab-clean-up"),
+                *(
+                    path(at.lstrip("/"), views.EchoView.as_view(), name=f"cookies-lab-{w}")
+                    for w, at in views.ECHOES.items()
+                ),
+            ]
+        return found
+
+    def panel_context(self, request):
+        came = {}
+        for name, value in presented(request):
+            came.setdefault(name, len(name) + len(value))
+        ours = inventory()
+        known = {cookie.name for cookie in ours}
+        return {
+            "cookies": [{"cookie": cookie, "bytes": came.get(cookie.name)} for cookie in ours],
+            "tried": {name: size for name, size in came.items() if views.tried(name)},
+            "strangers": [name for name in came if name not in known and not views.tried(name)],
+            "came_bytes": sum(came.values()),
+            "try_paths": views.PATHS,
+            "echoes": views.ECHOES,
+            "preferences": Preferences.of(request),
+            "raw": request.COOKIES.get(settings.PREFS_COOKIE_NAME, ""),
+            "themes": THEMES,
+            "signed_salt": SALT,
+            "signed": self.signed(request),
+        }
+
+    def signed(self, request):
+        """What the signed door says of the cookie that came with this page; None when it does not believe it."""
+        door = self.variants[1]
+        asking = Request(request)
+        try:
+            found = door.authentication().authenticate(asking)
+        except APIException:
+            return None
+        if found is None:
+            return None
+        asking.auth = found[1]
+        return door.describe(asking)

@@ -22,10 +22,6 @@ class SessionAuthentication(Door, authentication.SessionAuthentication):
         user = get_user(request._request)
         return (user, None) if user.is_authenticated else None
 
-    def authenticate_header(self, request):
-        """DRF's has none, and turns each 401 into a 403. The scheme is no registered one: it tells where to look."""
-        return 'Session realm="authcompare"'
-
 
 class UnprotectedSessionAuthentication(SessionAuthentication):
     """WEAK on purpose, in the lab only: the same without the CSRF check. Its hardened twin is the class above."""

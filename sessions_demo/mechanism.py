@@ -4,10 +4,13 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.urls import path
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
 
 from authcompare import mechanism
 from authcompare.answers import MOMENTS
+from authcompare.batches import delete_in_batches
 from authcompare.source import piece
 from sessions_demo import decoded, views
 from sessions_demo.authentication import SessionAuthentication, UnprotectedSessionAuthentication
@@ -20,6 +23,9 @@ class Db(mechanism.Variant):
     title = _("database session")
     summary = _("The server remembers; you hold a number.")
     authentication = SessionAuthentication
+    ends_at_sign_out = True
+    follows_password = True
+    reveals_user = False
     example = {
         "length": 32,
         "parts": {"id": "k3v9…x2hd"},
@@ -119,18 +125,33 @@ class Session(mechanism.Mechanism):
             for slug, view in there.items()
         ]
 
+    @cached_property
+    def acts(self):
+        """What can be done to one's own session, each with the source that does it."""
+        return [{"view": act, "code": piece(act.act)} for act in views.ACTS]
+
     def panel_context(self, request):
-        user = request.user
-        row = user.is_authenticated and Row.objects.filter(session_key=request.session.session_key).first()
+        signed_in = request.user.is_authenticated
+        row = signed_in and Row.objects.filter(session_key=request.session.session_key).first()
         return {
-            "logins": self.default.logins(user, request.session.session_key) if row else [],
-            "row": row,
+            "logins": list(self.logins(request)) if row else [],
             "columns": decoded.columns(row) if row else [],
             "layers": decoded.layers(row) if row else None,
-            "playable": settings.LAB and bool(row and user.sandbox_id),
+            "playable": settings.LAB and bool(row and request.user.sandbox_id),
             "cookie_name": settings.SESSION_COOKIE_NAME,
-            "acts": [{"view": act, "code": piece(act.act)} for act in views.ACTS] if settings.LAB else [],
+            "acts": self.acts if settings.LAB else [],
         }
 
+    def logins(self, request):
+        """The devices, each with what its user agent says in plain words."""
+        asking = Request(request)
+        asking.user = request.user
+        for device in self.default.devices(asking):
+            browser, system = decoded.in_plain_words(device["user_agent"])
+            yield {**device, "browser": browser, "system": system}
+
+    def end_all(self, user):
+        return Row.objects.filter(user_id=user.pk).delete()[0]
+
     def forget_expired(self):
-        return Row.objects.filter(expire_date__lte=timezone.now()).delete()[0]
+        return delete_in_batches(Row.objects.filter(expire_date__lte=timezone.now()))

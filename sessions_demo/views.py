@@ -99,8 +99,8 @@ class Put(Act):
     slug = "put"
     name = _("Put a value")
     about = _(
-        "The session notices that a key is set, and marks itself as modified. So the middleware saves the row on the way "
-        "out, and sends the cookie again."
+        "The session notices that a key is set, and marks itself as modified. So the middleware saves the row on the "
+        "way out, and sends the cookie again."
     )
 
     def act(self, session):
@@ -123,9 +123,10 @@ class Nested(Basket):
     slug = "nested"
     name = _("Change a value inside a value")
     about = _(
-        "Only the dictionary in the session changes, and the session does not notice: nobody saves, and the next request "
-        "finds the old number. It would be kept by luck if anything else in the same request marked the session as "
-        "modified. Here the idle timeout does so now and then, so a mistake like this one shows up only sometimes."
+        "Only the dictionary in the session changes, and the session does not notice: nobody saves, and the next "
+        "request finds the old number. It would be kept by luck if anything else in the same request marked the "
+        "session as modified. Here the idle timeout does so now and then, so a mistake like this one shows up only "
+        "sometimes."
     )
 
     def act(self, session):
@@ -146,8 +147,8 @@ class Save(Act):
     slug = "save"
     name = _("Save without a change")
     about = _(
-        "The row is written at once: signed anew, with another end where the idle timeout decides. But the session is not "
-        "modified, so no cookie is sent, and the browser's copy still ends when it was told to."
+        "The row is written at once: signed anew, with another end where the idle timeout decides. But the session is "
+        "not modified, so no cookie is sent, and the browser's copy still ends when it was told to."
     )
 
     def act(self, session):
@@ -184,9 +185,7 @@ ELSEWHERE = "authcompare/1 (the lab's clean client)"  # its User-Agent
 
 
 class ElsewhereSerializer(Strict):
-    password = TextField(
-        label=_("Password"), max_length=128, trim_whitespace=False, style={"input_type": "password"}
-    )
+    password = TextField(label=_("Password"), max_length=128, trim_whitespace=False, style={"input_type": "password"})
 
 
 class ElsewhereAnswer(Answer):
@@ -201,7 +200,9 @@ class ElsewhereView(SessionView):
     """Signs the same account in from a clean client of the lab's, so that there is another login to end."""
 
     name = _("Sign in elsewhere")
-    description = _("Signs the same account in from a clean client of the lab's, so that there is another login to end.")
+    description = _(
+        "Signs the same account in from a clean client of the lab's, so that there is another login to end."
+    )
     operations = {
         "POST": Operation(
             _("Sign in once more from elsewhere"),

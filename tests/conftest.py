@@ -11,8 +11,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import override_settings
 from django.urls import clear_url_caches
 
@@ -44,13 +43,10 @@ def _fresh_cache():
 
 
 @pytest.fixture(autouse=True)
-def _one_connection():
-    """A request inside a test's transaction must not close its connection: what Django's own test client does."""
-    request_started.disconnect(close_old_connections)
-    request_finished.disconnect(close_old_connections)
-    yield
-    request_started.connect(close_old_connections)
-    request_finished.connect(close_old_connections)
+def _one_connection(monkeypatch):
+    """A request inside a test's transaction must not close its connection. (Django's own client sees to that for its
+    own requests, and spoils it for others.)"""
+    monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda connection: None)
 
 
 @pytest.fixture(autouse=True)
@@ -129,10 +125,11 @@ def outside_the_lab(project):
 
 
 def pytest_generate_tests(metafunc):
-    """A test that takes `variant` runs at every door there is, one that takes `mechanism` on every mechanism."""
-    if "variant" in metafunc.fixturenames:
+    """A test that takes `variant` runs at every door there is, one that takes `mechanism` on every mechanism. (A module
+    with a fixture of that name means its own.)"""
+    if "variant" in metafunc.fixturenames and not hasattr(metafunc.module, "variant"):
         metafunc.parametrize("variant", variants(), ids=lambda v: f"{v.mechanism.name}-{v.slug}")
-    if "mechanism" in metafunc.fixturenames:
+    if "mechanism" in metafunc.fixturenames and not hasattr(metafunc.module, "mechanism"):
         metafunc.parametrize("mechanism", mechanisms(), ids=lambda m: m.name)
 
 

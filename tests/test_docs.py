@@ -18,7 +18,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 def test_the_environment_table_has_every_variable_that_settings_read_and_no_other():
     told = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
     sources = (ROOT / "authcompare" / "settings.py").read_text() + Path(environment.__file__).read_text()
-    read = set(re.findall(r"(?:flag|whole|words|url|rates|env\.str|pem|environ\.get)\(\s*\"([A-Z_]+)\"", sources))
+    read = set(re.findall(r"\b(?:flag|hosts|origins|pem|rates|text|url|whole)\(\s*\"([A-Z_]+)\"", sources))
     assert told == read
 
 

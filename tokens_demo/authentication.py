@@ -91,7 +91,7 @@ class StatelessTokenAuthentication(TokenAuthentication):
     raises = (InvalidRequest, TokenInvalid, TokenExpired)
 
     def find_user(self, request, token):
-        if "role" not in token or "username" not in token:
+        if not (token.get("role") and token.get("username")):
             raise self.refusal(request, TokenInvalid)  # it does not say enough to be believed unasked
         return ClaimedUser(token)
 

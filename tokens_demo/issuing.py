@@ -66,8 +66,8 @@ def remember(token, family, parent):
     )
 
 
-def denied(jti):
-    return DeniedToken.objects.filter(jti=jti).exists()
+def denied(jti, **how):
+    return DeniedToken.objects.filter(jti=jti, **how).exists()
 
 
 class RefreshRefused(AuthenticationFailed):
@@ -107,7 +107,8 @@ def rotate(raw, variant_named):
     with transaction.atomic():
         family = lock(token)
         variant = family and variant_named(family.variant)
-        if not family or not variant or family.ended_at or not family.user.is_active:
+        usable = family and variant and not family.ended_at and family.user.is_active
+        if not usable or denied(token["jti"], reason=DeniedToken.Reason.ADMIN):
             refused = RefreshRefused()
         elif not deny(token, DeniedToken.Reason.ROTATED):
             family.end(DeniedToken.Reason.REUSED)

@@ -5,6 +5,7 @@ from contextlib import suppress
 import jwt
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,8 @@ from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from authcompare import mechanism
 from authcompare.answers import MOMENTS
-from tokens_demo import issuing, views
+from authcompare.batches import delete_in_batches
+from tokens_demo import issuing, panel, views
 from tokens_demo.authentication import (
     CookieTokenAuthentication,
     InvalidRequest,
@@ -147,6 +149,8 @@ class Stateless(Default):
     title = _("stateless token")
     summary = _("You hold a signed statement; the server believes all of it and asks nobody.")
     authentication = StatelessTokenAuthentication
+    follows_activity = False
+    follows_role = False
 
     def claims(self, user):
         return {"username": user.get_username(), "role": user.role}
@@ -157,6 +161,8 @@ class Revocable(Default):
     title = _("revocable token")
     summary = _("You hold a signed statement; the server keeps a list of those it took back.")
     authentication = RevocableTokenAuthentication
+    ends_at_sign_out = True
+    follows_password = True
     revocable = True
 
     def claims(self, user):
@@ -202,6 +208,10 @@ class Token(mechanism.Mechanism):
     summary = _("You hold a signed statement; the server checks it.")
     shape = "circle"
     variants = [Default, Stateless, Revocable, InCookie]
+    panel = "tokens_demo/_panel.html"
+
+    def panel_context(self, request):
+        return panel.context(request)
 
     @property
     def extra_urls(self):
@@ -212,13 +222,26 @@ class Token(mechanism.Mechanism):
                 name="tokens-refresh",
             ),
             path("tokens/api/verify/", views.VerifyView.as_view(), name="tokens-verify"),
+            path("tokens/api/inspect/", panel.InspectView.as_view(), name="tokens-inspect"),
+            path("tokens/api/sign/", panel.SignView.as_view(), name="tokens-sign"),
+            path("tokens/api/examples/", panel.ExamplesView.as_view(), name="tokens-examples"),
+            path(
+                "tokens/api/family/",
+                panel.FamilyView.as_view(variant=self.default, authentication_classes=[self.default.authentication]),
+                name="tokens-family",
+            ),
             path(".well-known/jwks.json", views.JwksView.as_view(), name="jwks"),
         ]
 
     def variant(self, slug):
         return next((variant for variant in self.variants if variant.slug == slug), None)
 
+    def end_all(self, user):
+        with transaction.atomic():
+            families = Family.objects.select_for_update().filter(user_id=user.pk, ended_at=None)
+            return sum(1 for family in families if not family.end(DeniedToken.Reason.ADMIN))
+
     def forget_expired(self):
         now = timezone.now()
         expired = (DeniedToken, OutstandingToken, Family)
-        return sum(model.objects.filter(expires_at__lte=now).delete()[0] for model in expired)
+        return sum(delete_in_batches(model.objects.filter(expires_at__lte=now)) for model in expired)

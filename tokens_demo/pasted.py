@@ -57,9 +57,9 @@ class Pasted:
     @cached_property
     def loaded(self):
         """The PEM as an object of the cryptography package, or None when it can not be read."""
-        data = self.text.encode()
-        if len(data) > LONGEST_PEM:
+        if len(self.text) > LONGEST_PEM:
             return None
+        data = self.text.encode()
         if not self.text.lstrip().startswith("-----BEGIN"):
             readers = [serialization.load_ssh_public_key]
         else:
@@ -93,7 +93,7 @@ class Pasted:
         if self.kind == "secret":
             return HMAC
         if self.kind == "pem" and self.loaded is not None:
-            return fitting(self.loaded)
+            return fitting(self.loaded) or ALGORITHMS
         return tuple(dict.fromkeys(alg for jwk in self.usable for alg in jwk_fits(jwk))) or ALGORITHMS
 
     def verifying(self, header):
@@ -144,7 +144,7 @@ class Pasted:
             jwk = found[0]
         else:
             jwk = self.usable[0]
-        if any(isinstance(jwk.get(name), str) and len(jwk[name]) > LONGEST_MEMBER for name in PRIVATE_MEMBERS | {"n", "e"}):
+        if any(len(str(jwk.get(name, ""))) > LONGEST_MEMBER for name in PRIVATE_MEMBERS | {"n", "e"}):
             raise jwt.InvalidKeyError("Longer than any key that is read here")
         return jwk
 
@@ -169,11 +169,9 @@ class Pasted:
 def describe_loaded(key):
     if key is None:
         return _("This key can not be read.")
-    private = hasattr(key, "private_bytes")
-    size = getattr(key, "key_size", None)
-    name = {"RS": "RSA", "ES": "EC", "Ed": type(key).__name__.split("P")[0]}.get(fitting(key)[0][:2], "?")
-    what = f"{name} {size}" if size else name
-    if private:
+    what = type(key).__name__.removesuffix("Key").removesuffix("Private").removesuffix("Public")
+    what = f"{what} {key.key_size}" if hasattr(key, "key_size") else what
+    if hasattr(key, "private_bytes"):
         return _("A private key (%(what)s): it signs, and its public half verifies.") % {"what": what}
     return _("A public key (%(what)s): it verifies, and can not sign.") % {"what": what}
 
@@ -183,8 +181,8 @@ def fitting(key):
     if isinstance(key, (rsa.RSAPublicKey, rsa.RSAPrivateKey)):
         return RSA
     if isinstance(key, (ec.EllipticCurvePublicKey, ec.EllipticCurvePrivateKey)):
-        return (CURVES.get(key.curve.name, "ES256"),)
-    return ("EdDSA",)
+        return (CURVES[key.curve.name],) if key.curve.name in CURVES else ()
+    return ("EdDSA",) if type(key).__name__.startswith("Ed") else ()
 
 
 def jwk_fits(jwk):

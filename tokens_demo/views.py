@@ -37,6 +37,7 @@ class RefreshSerializer(Strict):
 
 
 class SignOutSerializer(Strict):
+    example = {"refresh": JWT.format("refresh")}
     refresh = TextField(
         label=_("Refresh token"),
         max_length=LONGEST_TOKEN,
@@ -97,8 +98,8 @@ class RefreshView(TokenView):
 
     name = _("Refresh")
     description = _(
-        "Exchanges a refresh token for a new access token and a new refresh token. Each works once: one that comes back "
-        "is in two hands, and ends all that came from its sign-in."
+        "Exchanges a refresh token for a new access token and a new refresh token. Each works once: one that comes "
+        "back is in two hands, and ends all that came from its sign-in."
     )
     operations = {
         "POST": Operation(

@@ -219,26 +219,6 @@ def test_each_mechanism_has_a_page_of_its_variants(page, live_server, slug):
     assert doors.verdicts == ["Let in"] * len(mechanism.doors)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/sessions/", "/cookies/", "/tokens/", "/nowhere/"])
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_axe_finds_nothing(page, live_server, axe, path, theme, language):
-    page.context.add_cookies(
-        [{"name": "prefs", "value": f"theme%3D{theme}%26language%3D{language}", "url": live_server.url}]
-    )
-    if path == "/nowhere/":
-        page.goto(live_server.url + path)
-    else:
-        Doors(page, live_server.url).open(path).sign_in()
-    assert page.get_attribute("html", "lang") == language
-    axe(page)
-
-
-def test_pictures_for_the_readme(doors, screenshot):
-    doors.sign_in().all("signOut").all("replay")
-    screenshot(doors.page, "side-by-side")
-
-
 # ---- what is laid open ----
 
 BANDS = ["holds", "travels", "does", "state", "answer", "verdict"]
@@ -378,7 +358,7 @@ def test_a_step_has_an_address_that_shows_the_same_to_somebody_else(doors, brows
     context.close()
 
 
-def test_on_a_projector_each_step_fits_in_letters_of_24_px(page, live_server, screenshot):
+def test_on_a_projector_each_step_fits_in_letters_of_24_px(page, live_server):
     page.context.add_cookies([{"name": "prefs", "value": "view%3Dprojector", "url": live_server.url}])
     doors = Doors(page, live_server.url).open("/").sign_in().all("signOut").all("replay")
     page.focus("main")
@@ -392,7 +372,6 @@ def test_on_a_projector_each_step_fits_in_letters_of_24_px(page, live_server, sc
         )
         assert not small
         page.keyboard.press("ArrowRight")
-    screenshot(page, "projector")
     assert doors.verdicts == ["Refused", "Still let in", "Still let in"]
 
 

@@ -27,12 +27,18 @@ function parsed(text) {
 
 const HIDDEN = "•••";
 
+/** For JSON.stringify: what of a value is fit to be read over somebody's shoulder. */
+function readable(key, value) {
+  if (key === "password") return HIDDEN;
+  return typeof value === "string" ? shorten(value, 120) : value;
+}
+
 /** What was sent, for people to read along: no password, and of a long credential its two ends. */
 export function drawSent(place, { method, path, headers, text }, ambient) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${shorten(value, 48)}`);
   if (ambient) lines.push(say("Cookie: what your browser holds for this site"));
   const json = parsed(text ?? "");
-  const shown = json && typeof json === "object" ? JSON.stringify(json, (key, value) => (key === "password" ? HIDDEN : typeof value === "string" ? shorten(value, 120) : value)) : text;
+  const shown = json && typeof json === "object" ? JSON.stringify(json, readable) : text;
   place.replaceChildren(el("b", {}, `${method} ${path}`), `\n${lines.join("\n")}${shown ? `\n\n${shown}` : ""}`);
 }
 
@@ -54,11 +60,16 @@ export function drawNothing(place) {
 }
 
 // These say something about this one answer; all others come with every answer, and fold away.
-const TELLING = ["allow", "authenticated-by", "cache-control", "content-type", "etag", "exchange-id", "retry-after", "www-authenticate"];
+const TELLING = ["allow", "authenticated-by", "cache-control", "content-type", "etag", "exchange-id", "retry-after",
+  "www-authenticate"];
 
 /** The headers, as far as scripts see them: a Set-Cookie header they never do. */
 export function drawHeaders({ headers: place, more }, headers) {
-  const lines = [...headers].map(([name, value]) => [name, el("div", {}, el("dt", {}, spelled(name)), " ", el("dd", {}, value))]);
+  const lines = [...headers].map(([name, value]) => {
+    // In the lab the server has recorded the exchange, and tells where it can be seen.
+    const shown = name === "exchange-id" ? el("a", { href: `/wire/${value}/` }, value) : value;
+    return [name, el("div", {}, el("dt", {}, `${spelled(name)}:`), " ", el("dd", {}, shown))];
+  });
   const telling = ([name]) => TELLING.includes(name);
   place.replaceChildren(...lines.filter(telling).map(([, line]) => line));
   more.querySelector("dl").replaceChildren(...lines.filter((line) => !telling(line)).map(([, line]) => line));

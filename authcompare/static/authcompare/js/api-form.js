@@ -85,7 +85,7 @@ export function fillEtag(form, etag) {
 /** Offer the ids of a list where one of them belongs into the address. */
 export function offer(form, list) {
   for (const input of form.querySelectorAll("[data-in-path]")) {
-    const options = list.filter((item) => item?.id).map(({ id }) => Object.assign(document.createElement("option"), { value: id }));
+    const options = list.filter((item) => item?.id).map(({ id }) => new Option("", id));
     input.list.replaceChildren(...options);
   }
 }

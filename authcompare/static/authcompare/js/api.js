@@ -66,7 +66,10 @@ const door = document.getElementById("door");
 const authorize = document.getElementById("authorize");
 const access = document.getElementById("access");
 
-const authorization = () => (authorize?.checked && access.value.trim() ? { Authorization: `Bearer ${access.value.trim()}` } : {});
+function authorization() {
+  const token = authorize?.checked && access.value.trim();
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
 
 /** The door whose tokens the box begins with: the one chosen, else the first that has any. */
 function showToken() {
@@ -91,8 +94,8 @@ signInHere?.addEventListener("submit", async (event) => {
   const ambient = door.selectedOptions[0].dataset.ambient === "true";
   const { username, password } = Object.fromEntries(new FormData(signInHere));
   const headers = { ...JSON_BODY, ...(ambient ? csrfToken() : {}) };
-  const request = { method: "POST", path: `${door.value}login/`, headers, text: JSON.stringify({ username, password }) };
-  const answer = await exchange(request, ambient);
+  const text = JSON.stringify({ username, password });
+  const answer = await exchange({ method: "POST", path: `${door.value}login/`, headers, text }, ambient);
   if (answer?.status === 200 && answer.json?.access) {
     access.value = answer.json.access;
     authorize.checked = true;
@@ -119,7 +122,8 @@ for (const form of forms) {
     event.preventDefault();
     if (page.hasAttribute("aria-busy") || (form.dataset.method === "DELETE" && !(await confirmed(form)))) return;
     const request = requestOf(form);
-    await exchange({ ...request, headers: { ...request.headers, ...authorization() } }, page.dataset.ambient === "true");
+    Object.assign(request.headers, authorization());
+    await exchange(request, page.dataset.ambient === "true");
   });
 }
 

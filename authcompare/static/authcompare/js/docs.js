@@ -22,15 +22,14 @@ const Layout = ({ React }) => ({
       const h = React.createElement;
       const part = (name, container = true) => h(getComponent(name, container));
       const state = specSelectors.loadingStatus();
-      return h(
-        "div",
-        { className: "swagger-ui" },
-        part("SvgAssets", false),
-        part("errors"),
-        ...(state === "success"
-          ? [part("InfoContainer"), part("AuthorizeBtnContainer"), h("h2", { className: "visually-hidden" }, say("Endpoints")), part("operations"), part("Models")]
-          : [h("p", { role: "status" }, state === "failed" ? say("The document could not be read.") : say("Reading the document…"))]),
-      );
+      const head = [part("SvgAssets", false), part("errors")];
+      if (state !== "success") {
+        const words = state === "failed" ? say("The document could not be read.") : say("Reading the document…");
+        return h("div", { className: "swagger-ui" }, ...head, h("p", { role: "status" }, words));
+      }
+      const endpoints = h("h2", { className: "visually-hidden" }, say("Endpoints"));
+      head.push(part("InfoContainer"), part("AuthorizeBtnContainer"));
+      return h("div", { className: "swagger-ui" }, ...head, endpoints, part("operations"), part("Models"));
     },
   },
 });

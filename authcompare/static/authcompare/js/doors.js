@@ -66,7 +66,7 @@ async function run(act, shown, ...args) {
     tick();
     drawTabs();
     steps.arrive();
-    document.dispatchEvent(new CustomEvent("authcompare:changed"));
+    document.dispatchEvent(new CustomEvent("authcompare:changed", { detail: "doors" }));
   }
 }
 
@@ -134,6 +134,15 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const { username, password, lifetime } = Object.fromEntries(new FormData(form));
   run("signIn", columns, { username, password, lifetime: Number(lifetime) });
+});
+
+/* What only this mechanism has, below, may have changed what the doors' browser holds. */
+document.addEventListener("authcompare:changed", async ({ detail }) => {
+  if (detail === "doors" || table.hasAttribute("aria-busy")) return;
+  for (const column of columns) {
+    if (column.known || column.door.credential) await look(column);
+  }
+  tick();
 });
 
 /* ---- the accounts ---- */

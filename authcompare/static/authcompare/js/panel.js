@@ -53,6 +53,12 @@ export function redraw() {
 /** What this part changed concerns the columns too: one event tells everybody, us included. */
 export const changed = () => document.dispatchEvent(new CustomEvent("authcompare:changed"));
 
+/** Tells what came of something. `aloud` only, where the page shows it anyway; else for everybody to read. */
+export function tell(status, text, { aloud = false } = {}) {
+  status.classList.toggle("visually-hidden", aloud);
+  status.textContent = text;
+}
+
 document.addEventListener("authcompare:changed", redraw);
 tellTimes();
 setInterval(tellTimes, 5000);

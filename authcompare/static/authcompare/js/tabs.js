@@ -1,10 +1,9 @@
 /* Narrow screens: one column at a time, chosen by tabs that keep every verdict in sight. */
 
-import { el, say } from "./render.js";
+import { el } from "./render.js";
 
 export function tabs(table, columns) {
-  const place = el("div.tabs", { role: "group", "aria-label": say("Doors") });
-  table.parentElement.before(place);
+  const place = document.getElementById("tabs");
   let shown = 0;
 
   function draw() {

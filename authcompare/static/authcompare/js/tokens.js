@@ -1,4 +1,4 @@
-/* The tokens that this site's pages keep in localStorage, as {access, refresh} under "authcompare.<mechanism>.<variant>". */
+/* The tokens that pages of this site keep in localStorage: {access, refresh} by "authcompare.<mechanism>.<variant>". */
 
 const PREFIX = "authcompare.";
 

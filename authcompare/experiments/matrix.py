@@ -1,0 +1,55 @@
+"""All experiments at all doors, run side by side: the matrix that everything else is drawn from."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from django.db import connections
+
+from authcompare.experiments.base import Actors, Experiment, Observation
+from authcompare.mechanism import Variant, variants
+
+AT_ONCE = 8  # some wait for an end to come: others go on meanwhile
+
+
+@dataclass
+class Cell:
+    """One experiment at one door: what was expected and what was seen, or the error that kept it from being seen."""
+
+    experiment: Experiment
+    variant: Variant
+    expected: str
+    observation: Observation | None = None
+    error: str = ""
+
+    @property
+    def agrees(self):
+        return self.observation is not None and self.observation.outcome == self.expected
+
+    @property
+    def door(self):
+        return f"{self.variant.mechanism.name} {self.variant.slug}"
+
+
+def plan(experiments):
+    """The cells to be filled: every door that each experiment concerns."""
+    return [Cell(e, v, e.expected(v)) for e in experiments for v in variants() if e.concerns(v)]
+
+
+def fill(cells, base_url=None) -> Iterator[Cell]:
+    """Run them, each with a cast of its own; yields each cell as it is done."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = [pool.submit(observe, cell, base_url) for cell in cells]
+        for done in as_completed(running):
+            yield done.result()
+
+
+def observe(cell, base_url):
+    try:
+        with Actors(base_url) as actors:
+            cell.observation = cell.experiment.run(actors, cell.variant)
+    except Exception as error:  # noqa: BLE001  whatever goes wrong belongs into the matrix, not over it
+        cell.error = f"{type(error).__name__}: {error}"
+    finally:
+        connections.close_all()
+    return cell

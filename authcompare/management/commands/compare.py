@@ -1,0 +1,130 @@
+"""`manage.py compare`: every experiment at every door, in-process or against a running server, as a matrix."""
+
+import csv
+import html
+import io
+import json
+import sys
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from authcompare.experiments.matrix import fill, plan
+from authcompare.experiments.syllabus import SYLLABUS, experiment
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs the experiments at every door and prints what was observed. Exit status 1 when one was not as expected."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--url", help="a running server, as http://localhost:8000; without it, in-process")
+        parser.add_argument("--only", action="append", metavar="SLUG", help="this experiment only; may be repeated")
+        parser.add_argument("--format", choices=sorted(FORMATS), default="table")
+        parser.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
+
+    def handle(self, *, url, only, format, output, **options):
+        experiments = [experiment(slug) for slug in only] if only else SYLLABUS
+        if None in experiments:
+            known = ", ".join(each.slug for each in SYLLABUS)
+            raise CommandError(f"there is no experiment '{only[experiments.index(None)]}'; there are {known}")
+        if url:
+            reach(url)
+        elif not settings.LAB:
+            raise CommandError("experiments run in the lab only: set LAB=1, or name a server with --url")
+        cells = plan(experiments)
+        for n, _cell in enumerate(fill(cells, url), start=1):
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{'█' * (n * 40 // len(cells)):<40} {n}/{len(cells)}")
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+        text = FORMATS[format](cells)
+        if output:
+            Path(output).write_text(text, encoding="utf-8")
+        else:
+            self.stdout.write(text, ending="")
+        wrong = [cell for cell in cells if not cell.agrees]
+        for cell in wrong:
+            seen = cell.observation.outcome if cell.observation else cell.error
+            self.stderr.write(f"{cell.experiment.slug} at {cell.door}: expected '{cell.expected}', saw '{seen}'")
+        if wrong:
+            sys.exit(1)
+
+
+def reach(url):
+    """Is there a server of ours, in its lab? Raises CommandError with one clear line."""
+    try:
+        answer = httpx.get(f"{url}/api/", headers={"Accept": "application/json"}, timeout=10)
+        doors = answer.json()["doors"]
+    except httpx.HTTPError:
+        raise CommandError(f"{url} does not answer: is it running?") from None
+    except (ValueError, KeyError):
+        raise CommandError(f"{url} answers, but is no authcompare") from None
+    expected = {(cell.variant.mechanism.name, cell.variant.slug) for cell in plan(SYLLABUS)}
+    there = {(door["mechanism"], door["variant"]) for door in doors}
+    if not any(door["lab"] for door in doors):
+        raise CommandError(f"{url} is not in its lab: start it with LAB=1")
+    if missing := expected - there:
+        raise CommandError(f"{url} is another version: it has no door {' '.join(min(missing))}")
+
+
+def rows(cells):
+    """[(experiment, door, expected, observed, agrees), ...], as text."""
+    for cell in cells:
+        observed = cell.observation.outcome if cell.observation else cell.error
+        yield cell.experiment.slug, cell.door, cell.expected, observed, "yes" if cell.agrees else "NO"
+
+
+HEAD = ("experiment", "door", "expected", "observed", "agrees")
+
+
+def arms(cells):
+    """For each attack: how often it succeeded where it should, and where it should not."""
+    for tried in dict.fromkeys(cell.experiment for cell in cells if cell.experiment.attack):
+        mine = [cell for cell in cells if cell.experiment is tried]
+        for arm, weak in (("weak", True), ("hardened", False)):
+            there = [cell for cell in mine if (cell.expected == tried.attack) == weak]
+            hits = sum(bool(cell.observation) and cell.observation.outcome == tried.attack for cell in there)
+            yield tried.slug, arm, hits, len(there)
+
+
+def as_table(cells):
+    lines = [HEAD, *rows(cells)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
+    text = "".join(
+        "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
+    )
+    return text + "\n" + "".join(f"attack {slug}: {arm} arm {hits} of {all}\n" for slug, arm, hits, all in arms(cells))
+
+
+def as_markdown(cells):
+    lines = [HEAD, ("---",) * len(HEAD), *rows(cells)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def as_csv(cells):
+    file = io.StringIO()
+    csv.writer(file).writerows([HEAD, *rows(cells)])
+    return file.getvalue()
+
+
+def as_json(cells):
+    found = [
+        dict(zip(HEAD, line, strict=True)) | {"agrees": cell.agrees}
+        for line, cell in zip(rows(cells), cells, strict=True)
+    ]
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_html(cells):
+    def line(words, tag):
+        return "<tr>" + "".join(f"<{tag}>{html.escape(word)}</{tag}>" for word in words) + "</tr>\n"
+
+    body = "".join(line(row, "td") for row in rows(cells))
+    return f"<!doctype html>\n<meta charset=utf-8>\n<title>authcompare</title>\n<table>\n{line(HEAD, 'th')}{body}</table>\n"
+
+
+FORMATS = {"table": as_table, "markdown": as_markdown, "csv": as_csv, "json": as_json, "html": as_html}

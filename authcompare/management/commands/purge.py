@@ -1,0 +1,15 @@
+"""`manage.py purge`: forgets what has expired. Run it now and then (cron); it may run while the site is in use."""
+
+from django.core.management.base import BaseCommand
+
+from authcompare.mechanism import mechanisms
+from authcompare.sandbox import forget_expired
+
+
+class Command(BaseCommand):
+    help = "Deletes expired sandboxes, and what the mechanisms keep of expired credentials."
+
+    def handle(self, **options):
+        self.stdout.write(f"sandboxes: {forget_expired()}")
+        for mechanism in mechanisms():
+            self.stdout.write(f"{mechanism.name}: {mechanism.forget_expired()}")

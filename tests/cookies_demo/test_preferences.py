@@ -1,0 +1,60 @@
+"""What the preference cookie may say, whoever wrote it."""
+
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cookies_demo.preferences import Preferences
+
+
+def written(**values):
+    return quote(urlencode(values))
+
+
+def test_what_is_written_is_read_again():
+    chosen = Preferences(theme="dark", language="zh-hans", name="alice & bob; 100% = ü")
+    assert Preferences.read(chosen.value) == chosen
+
+
+def test_the_value_needs_no_quotes_in_a_cookie():
+    value = Preferences(theme="dark", language="en", name='a"b;c,d\\e=f&g h').value
+    assert value.isascii()
+    assert not set(value) & set(' ";,\\=&')
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        written(theme="purple"),
+        written(theme="DARK"),
+        written(language="tlh"),
+        written(language="../en"),
+        written(name="x" * 151),
+        written(name="alice\x00"),
+        written(admin="1", theme="<script>"),
+        "theme",
+        "%",
+        "%ff%fe",
+        "%00",
+        '{"theme": "dark"}',
+        "&".join(f"x{i}=1" for i in range(2000)),
+    ],
+)
+def test_what_makes_no_sense_is_passed_over(value):
+    assert Preferences.read(value) == Preferences()
+
+
+def test_what_makes_sense_is_kept_beside_what_does_not():
+    assert Preferences.read(written(theme="dark", language="tlh", size="9")) == Preferences(theme="dark")
+
+
+def test_a_choice_can_be_taken_back():
+    assert Preferences(theme="dark", name="alice").changed(theme="", name="") == Preferences()
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_no_value_at_all_is_too_much(value):
+    assert Preferences.read(Preferences.read(value).value) == Preferences.read(value)

@@ -1,0 +1,100 @@
+"""Whom a session opens for, and when it no longer does."""
+
+import pytest
+
+from authcompare.actors import Actor, replay
+from authcompare.mechanism import variant_named
+from authcompare.models import Note
+from sessions_demo.models import Session
+
+
+@pytest.fixture
+def actor(enter):
+    return enter("session", "db")
+
+
+def test_sign_in_needs_the_csrf_token_of_a_page(sandbox):
+    actor = Actor(variant_named("session", "db"))
+    alice = {name: sandbox["alice"][name] for name in ("username", "password")}
+    refused = actor.request("POST", "login/", json=alice, headers={"X-CSRFToken": ""})
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf_failed")
+    assert not Session.objects.exists()
+    assert actor.request("POST", "login/", json=alice).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["", "x", "a" * 32, "a" * 64, "a" * 5000])
+def test_a_guessed_csrf_token_changes_nothing(actor, alice, token):
+    response = actor.edit({"X-CSRFToken": token}, body="forged")
+    assert (response.status_code, response.json()["code"]) == (403, "csrf_failed")
+    assert Note.objects.get(owner=alice).revision == 1
+
+
+def test_a_right_csrf_token_from_a_page_of_another_site_changes_nothing(actor, alice):
+    response = actor.edit({"Origin": "http://evil.example"}, body="forged")
+    assert (response.status_code, response.json()["code"]) == (403, "csrf_failed")
+    assert Note.objects.get(owner=alice).revision == 1
+
+
+def test_the_csrf_token_changes_at_sign_in(sandbox):
+    actor = Actor(variant_named("session", "db"))
+    before = actor.csrf_token()
+    actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    assert actor.csrf_token() != before
+
+
+def test_sign_out_needs_the_csrf_token_too(actor):
+    assert actor.request("POST", "logout/", headers={"X-CSRFToken": ""}).status_code == 403
+    assert actor.read().status_code == 200
+
+
+def test_without_the_check_a_forged_request_is_believed(enter, alice):
+    actor = enter("session", "unprotected")
+    response = actor.edit({"X-CSRFToken": "", "Origin": "http://evil.example"}, body="forged")
+    assert response.status_code == 200
+    assert Note.objects.get(owner=alice).body == "forged"
+
+
+def test_the_unprotected_door_is_shut_to_whoever_is_in_no_sandbox(carol):
+    hardened = Actor(variant_named("session", "db"))
+    assert hardened.sign_in("carol", "carols password").status_code == 200
+    assert hardened.read().status_code == 200
+    weak = variant_named("session", "unprotected")
+    assert replay(weak, hardened.credential).status_code == 401
+    refused = Actor(weak).sign_in("carol", "carols password")
+    assert (refused.status_code, refused.json()["code"]) == (403, "lab_only")
+    assert Session.objects.count() == 1
+
+
+def test_the_unprotected_door_is_not_there_outside_the_lab(enter, outside_the_lab):
+    actor = enter("session", "db")
+    assert actor.read().status_code == 200
+    assert actor.client.get("/sessions/api/unprotected/protected/").status_code == 404
+
+
+def test_a_changed_password_ends_all_sessions_of_the_user(enter, alice):
+    laptop, phone, bob = enter("session", "db"), enter("session", "db"), enter("session", "db", "bob")
+    alice.set_password("another password")
+    alice.save()
+    assert laptop.read().status_code == 401
+    assert phone.read().status_code == 401
+    assert bob.read().status_code == 200
+
+
+def test_a_deactivated_user_is_out_at_once(actor, alice):
+    alice.is_active = False
+    alice.save()
+    assert actor.read().status_code == 401
+
+
+def test_a_deleted_user_is_out_at_once_and_leaves_no_row(actor, alice):
+    alice.delete()
+    assert actor.read().status_code == 401
+    assert not Session.objects.exists()
+
+
+def test_a_role_taken_away_is_gone_at_the_next_request(actor, alice):
+    alice.role = alice.Role.READER
+    alice.save()
+    refused = actor.edit(body="too late")
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_required")
+    assert actor.read().status_code == 200

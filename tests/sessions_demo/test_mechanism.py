@@ -1,0 +1,140 @@
+"""Signing in and out, and what the server tells of it."""
+
+import pytest
+
+from authcompare.actors import Actor, Client, replay
+from authcompare.mechanism import variant_named
+from sessions_demo.models import Session
+from tests.headers import cookie_set
+
+
+@pytest.fixture
+def actor(enter):
+    return enter("session", "db")
+
+
+@pytest.fixture
+def visitor(sandbox):
+    """Alice, before she signs in."""
+    return Actor(variant_named("session", "db"))
+
+
+def test_an_id_planted_before_sign_in_is_worth_nothing_after_it(visitor, sandbox):
+    visitor.client.cookies.set("ac_session", "a" * 32, domain="localhost.local")
+    visitor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    assert visitor.credential != "a" * 32
+    assert replay(visitor.variant, "a" * 32).status_code == 401
+
+
+def test_a_living_session_planted_before_sign_in_does_not_become_the_victims(visitor, enter, sandbox):
+    mallory = enter("session", "db", "mallory")
+    visitor.client.cookies.set("ac_session", mallory.credential, domain="localhost.local")
+    visitor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    assert visitor.credential != mallory.credential
+    assert visitor.read().json()["owner"] == sandbox["alice"]["username"]
+    assert mallory.read().status_code == 401
+
+
+def test_signing_in_again_changes_the_id_and_forgets_the_old_one(actor, sandbox):
+    old = actor.credential
+    actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    assert actor.credential != old
+    assert replay(actor.variant, old).status_code == 401
+    assert Session.objects.count() == 1
+
+
+def test_sign_out_deletes_the_row_so_that_a_copy_is_worthless(actor):
+    assert actor.sign_out().status_code == 204
+    assert not Session.objects.exists()
+    assert "ac_session" not in actor.client.cookies
+    assert replay(actor.variant, actor.credential).status_code == 401
+
+
+def test_sign_out_ends_this_session_and_no_other(actor, enter):
+    elsewhere = enter("session", "db")
+    actor.sign_out()
+    assert elsewhere.read().status_code == 200
+
+
+def test_signing_out_without_a_session_is_harmless(visitor):
+    assert visitor.sign_out().status_code == 204
+    assert not Session.objects.exists()
+
+
+def test_the_cookie_is_hidden_from_scripts_and_from_other_sites(visitor, sandbox):
+    response = visitor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    cookie = cookie_set(response, "ac_session")
+    assert cookie["httponly"] is True
+    assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "")
+
+
+def test_a_refused_sign_in_makes_no_session(visitor, sandbox):
+    assert visitor.sign_in(sandbox["alice"]["username"], "wrong").status_code == 401
+    assert not Session.objects.exists()
+    assert "ac_session" not in visitor.client.cookies
+
+
+def test_a_visit_makes_no_session(db):
+    client = Client()
+    for address in ("/", "/sessions/", "/api/", "/sessions/api/protected/"):
+        client.get(address)
+    assert not Session.objects.exists()
+    assert "ac_session" not in client.cookies
+
+
+def test_the_row_tells_whose_it_is_and_where_it_began(sandbox, alice, clock):
+    client = Client()
+    client.headers["User-Agent"] = "Firefox on the sofa"
+    Actor(variant_named("session", "db"), client).sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    row = Session.objects.get()
+    assert row.user == alice
+    assert row.user_agent == "Firefox on the sofa"
+    assert row.created_at == row.last_seen_at
+    assert row.expire_date > row.created_at
+
+
+def test_devices_show_the_user_agent_and_never_the_key(sandbox):
+    client = Client()
+    client.headers["User-Agent"] = "Firefox " + "x" * 300
+    actor = Actor(variant_named("session", "db"), client)
+    actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    response = actor.request("GET", "devices/")
+    assert response.json()[0]["user_agent"] == ("Firefox " + "x" * 300)[:200]
+    assert actor.credential not in response.text
+    assert actor.credential not in actor.request("GET", "credential/").text
+
+
+def test_a_device_of_mine_can_be_ended_by_its_id(actor, enter):
+    lost = enter("session", "db")
+    device = next(d for d in actor.request("GET", "devices/").json() if not d["current"])
+    assert actor.request("DELETE", f"devices/{device['id']}/").json() == {"ended": 1}
+    assert lost.read().status_code == 401
+    assert actor.read().status_code == 200
+
+
+def test_ending_the_device_in_my_hand_signs_me_out(actor):
+    device = actor.request("GET", "devices/").json()[0]
+    assert actor.request("DELETE", f"devices/{device['id']}/").json() == {"ended": 1}
+    assert actor.read().status_code == 401
+    assert not Session.objects.exists()
+
+
+def test_an_expired_session_is_no_device(enter, clock):
+    enter("session", "db", lifetime=5)
+    clock.shift(6)
+    actor = enter("session", "db")
+    assert len(actor.request("GET", "devices/").json()) == 1
+
+
+def test_the_id_of_a_device_is_no_credential(actor):
+    device = actor.request("GET", "devices/").json()[0]
+    assert replay(actor.variant, device["id"]).status_code == 401
+
+
+def test_forget_expired_deletes_what_has_ended_and_nothing_else(enter, clock):
+    enter("session", "db", lifetime=5)
+    clock.shift(6)
+    living = enter("session", "db")
+    assert living.variant.mechanism.forget_expired() == 1
+    assert Session.objects.count() == 1
+    assert living.read().status_code == 200
