@@ -1,4 +1,4 @@
-"""Set before Django reads its settings (a pytest plugin, named in pyproject.toml): this run is in the lab, and alone."""
+"""Set before Django reads its settings (a pytest plugin, named in pyproject.toml): in the lab, and alone."""
 
 import os
 

@@ -49,7 +49,7 @@ class Experiment:
 
 
 class Actors:
-    """A fresh sandbox's alice, bob and mallory, in-process or at `base_url`. A context manager: it is thrown away after.
+    """A fresh sandbox's alice, bob and mallory, in-process or at `base_url`; leaving the `with` throws it away.
 
     Raises httpx.HTTPError when the server does not answer or is in no lab.
     """

@@ -7,7 +7,8 @@ class ForgedForm(Experiment):
     slug = "forged-form"
     title = _("A request that no page of ours wrote")
     question = _(
-        "A request comes with your credential, as the browser attaches it, but no page of this site wrote it. Does it change your note?"
+        "A request comes with your credential, as the browser attaches it, but no page of this site wrote it. Does it "
+        "change your note?"
     )
     choices = [
         Choice(REFUSED, _("No.")),

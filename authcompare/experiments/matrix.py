@@ -48,7 +48,7 @@ def observe(cell, base_url):
     try:
         with Actors(base_url) as actors:
             cell.observation = cell.experiment.run(actors, cell.variant)
-    except Exception as error:  # noqa: BLE001  whatever goes wrong belongs into the matrix, not over it
+    except Exception as error:  # whatever goes wrong belongs into the matrix, not over it
         cell.error = f"{type(error).__name__}: {error}"
     finally:
         connections.close_all()

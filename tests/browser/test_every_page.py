@@ -40,7 +40,7 @@ def test_a_page_is_accessible_and_holds_together(page, live_server, axe, screens
         if look == "projector":
             page.click(".stepper li:last-child button")
     if name == "docs":
-        page.wait_for_selector(".swagger-ui .opblock")
+        page.wait_for_selector(".swagger-ui .opblock-tag")
     assert page.get_attribute("html", "lang") == LOOKS[look]["language"]
     axe(page, options={"exclude": [["#swagger-ui"]]} if name == "docs" else {})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

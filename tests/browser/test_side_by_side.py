@@ -1,4 +1,4 @@
-"""The page with the doors, used as a visitor would. Doors are found by their column, and none is named but by its look."""
+"""The page with the doors, used as a visitor would. Doors are found by their column."""
 
 import inspect
 import re

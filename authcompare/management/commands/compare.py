@@ -123,8 +123,8 @@ def as_html(cells):
     def line(words, tag):
         return "<tr>" + "".join(f"<{tag}>{html.escape(word)}</{tag}>" for word in words) + "</tr>\n"
 
-    body = "".join(line(row, "td") for row in rows(cells))
-    return f"<!doctype html>\n<meta charset=utf-8>\n<title>authcompare</title>\n<table>\n{line(HEAD, 'th')}{body}</table>\n"
+    table = line(HEAD, "th") + "".join(line(row, "td") for row in rows(cells))
+    return f"<!doctype html>\n<meta charset=utf-8>\n<title>authcompare</title>\n<table>\n{table}</table>\n"
 
 
 FORMATS = {"table": as_table, "markdown": as_markdown, "csv": as_csv, "json": as_json, "html": as_html}
