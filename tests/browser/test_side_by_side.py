@@ -290,7 +290,7 @@ def test_an_expired_credential_is_refused_where_the_server_checks_its_end(doors)
 
 def test_reset_starts_anew(doors):
     doors.sign_in().all("reset")
-    doors.page.wait_for_function("document.getElementById('status').textContent.startsWith('Fresh accounts')")
+    expect(doors.page.locator("#status")).to_contain_text("Fresh accounts")
     assert doors.verdicts == []
     assert doors.page.evaluate("document.cookie").find("alice") == -1
 
