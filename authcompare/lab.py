@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated, NotFound, ParseError
@@ -266,8 +267,10 @@ class ReplayView(LabView):
         if not variant:
             raise NotFound(_("This copy is not kept any more: sign in again to make a new one."))
         credential = tampered(kept[2]) if serializer.validated_data.get("tamper") else kept[2]
+        # It speaks its owner's language, and beyond that holds nothing but the copy.
+        headers = {"Accept-Language": get_language(), **variant.carrier.present(credential)}
         with Client(host=request.get_host()) as clean:
-            response = clean.get(f"{variant.path}protected/", headers=variant.carrier.present(credential))
+            response = clean.get(f"{variant.path}protected/", headers=headers)
         return Response(
             {
                 "status": response.status_code,

@@ -5,6 +5,7 @@ from django.contrib.auth import login, logout
 from django.urls import path
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
@@ -68,7 +69,7 @@ class Db(mechanism.Variant):
             return {}
         data = {f"data.{key}": str(value) for key, value in row.get_decoded().items()}
         return {
-            f"session row {row.public_id[:6]}…": {
+            gettext("session row %(id)s") % {"id": f"{row.public_id[:6]}…"}: {
                 "session_key": row.session_key,
                 "expire_date": row.expire_date.isoformat(),
                 "user_id": str(row.user_id),

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework_simplejwt.exceptions import TokenError
@@ -107,15 +108,17 @@ class Default(mechanism.Variant):
         if family is None:
             return {}
         state = {
-            f"token family {str(family.pk)[:6]}…": {
+            gettext("token family %(id)s") % {"id": f"{str(family.pk)[:6]}…"}: {
                 "user_id": str(family.user_id),
                 "expires_at": family.expires_at.isoformat(),
                 "ended_at": family.ended_at and family.ended_at.isoformat(),
             }
         }
         denied = dict(DeniedToken.objects.filter(jti__in=family.outstanding.values("jti")).values_list("jti", "reason"))
+        names = {"access": gettext("access token %(id)s"), "refresh": gettext("refresh token %(id)s")}
         for token in family.outstanding.order_by("pk"):
-            state[f"{token.token_type} token {token.jti[:6]}…"] = {
+            name = names[token.token_type] % {"id": f"{token.jti[:6]}…"}
+            state[name] = {
                 "jti": token.jti,
                 "expires_at": token.expires_at.isoformat(),
                 "denied": denied.get(token.jti),
