@@ -1,0 +1,65 @@
+"""`manage.py compare`: the experiments against the real server with two workers."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from authcompare.experiments.base import Experiment
+from authcompare.experiments.syllabus import experiment
+
+
+def compare(**options):
+    out, err = io.StringIO(), io.StringIO()
+    call_command("compare", stdout=out, stderr=err, **options)
+    return out.getvalue()
+
+
+def test_every_door_keeps_its_promises_over_http(server, tmp_path):
+    file = tmp_path / "matrix.json"
+    assert compare(url=server, format="json", output=str(file)) == ""
+    found = json.loads(file.read_text())
+    assert len(found) > 50
+    assert all(cell["agrees"] for cell in found)
+
+
+def test_an_observation_that_differs_is_named_and_ends_with_1(server, monkeypatch):
+    monkeypatch.setattr(type(experiment("read-it")), "expected", lambda self, variant: "says nothing")
+    with pytest.raises(SystemExit) as ended:
+        call_command("compare", url=server, only=["read-it"], stderr=(err := io.StringIO()))
+    assert ended.value.code == 1
+    assert "read-it at token default: expected 'says nothing', saw 'says whose it is'" in err.getvalue()
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "csv", "html"])
+def test_each_format_has_a_line_for_each_door(server, format):
+    text = compare(url=server, only=["forged-form"], format=format)
+    assert text.count("forged-form") >= 5
+    if format == "csv":
+        assert len(list(csv.reader(io.StringIO(text)))) == 6
+    if format == "table":
+        assert "attack forged-form: weak arm 1 of 1" in text
+        assert "attack forged-form: hardened arm 0 of 4" in text
+
+
+def test_what_can_not_be_run_is_told_in_one_line(server, settings):
+    with pytest.raises(CommandError, match=r"no experiment 'nonsense'; there are read-it, "):
+        compare(only=["nonsense"])
+    with pytest.raises(CommandError, match="does not answer: is it running"):
+        compare(url="http://127.0.0.1:9")
+    with pytest.raises(CommandError, match="is no authcompare"):
+        compare(url=f"{server}/healthz?")
+    settings.LAB = False
+    with pytest.raises(CommandError, match="set LAB=1"):
+        compare()
+
+
+def test_an_experiment_that_breaks_down_is_an_error_in_its_cell_and_not_over_the_others(server, monkeypatch):
+    broken = type(experiment("read-it"))
+    assert issubclass(broken, Experiment)
+    monkeypatch.setattr(broken, "run", lambda self, actors, variant: 1 / 0)
+    with pytest.raises(SystemExit):
+        call_command("compare", url=server, only=["read-it"], stderr=(err := io.StringIO()), stdout=io.StringIO())
+    assert "ZeroDivisionError" in err.getvalue()
