@@ -25,7 +25,7 @@ def test_the_suite_is_green_with(algorithm):
         "JWT_SIGNING_KEY": private_pem(MAKERS[algorithm]()),
         "JWT_VERIFYING_KEY": "",
     }
-    command = [sys.executable, "-m", "pytest", "-m", "not browser", "-p", "no:cacheprovider", "-p", "no:xdist", *AGAIN]
+    command = [sys.executable, "-m", "pytest", "-m", "not browser", "-p", "no:cacheprovider", "-n", "0", *AGAIN]
     ended = subprocess.run(
         command, cwd=settings.BASE_DIR, env=os.environ | variables, capture_output=True, text=True, errors="replace"
     )

@@ -259,8 +259,8 @@ def test_all_of_it_can_be_done_from_the_keyboard(panel):
     panel.page.focus("#try [name=name]")
     panel.page.keyboard.press("Enter")
     expect(panel.page.locator("#try-result .outcome")).to_be_visible()
-    panel.page.focus("#edit-both")
-    panel.page.keyboard.press("Enter")
+    panel.page.wait_for_load_state("networkidle")  # the parts that are drawn again have been
+    panel.page.locator("#edit-both").press("Enter")
     expect(panel.page.locator(".side")).to_have_count(2)
     expect(panel.page.locator("#edit-both")).to_be_focused()
 

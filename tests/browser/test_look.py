@@ -55,6 +55,7 @@ def test_the_look_outlives_a_name_that_was_to_be_kept_for_seconds(page, live_ser
     page.goto(live_server.url)
     page.click("[name=theme]")
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.wait_for_load_state()  # by now its script has kept the look
     page.evaluate("document.cookie = 'prefs=; path=/; max-age=0'")  # as the browser does when the time is up
     page.reload()
     page.reload()
