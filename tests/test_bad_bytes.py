@@ -1,51 +1,15 @@
 """What no client library would send: raw bytes to the real server. It answers with a 4xx or hangs up, and goes on."""
 
-import os
 import secrets
 import socket
-import subprocess
-import sys
-import time
+from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-
-SERVE = "import sys; from authcompare.management.serving import serve; serve('127.0.0.1', int(sys.argv[1]))"
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory):
-    """The port of a server of its own, with its own database and keys."""
-    folder = tmp_path_factory.mktemp("served")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "LAB": "1",
-        "DATABASE_URL": f"sqlite:///{(folder / 'db.sqlite3').as_posix()}",
-        "CACHE_URL": f"filecache:///{(folder / 'cache').as_posix().lstrip('/')}",
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "JWT_ALGORITHM": "HS256",
-        "JWT_SIGNING_KEY": secrets.token_urlsafe(48),
-    }
-    project = {"cwd": settings.BASE_DIR, "env": environment}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], check=True, **project)
-    with open(folder / "log", "w") as log:
-        server = subprocess.Popen([sys.executable, "-c", SERVE, str(port)], stdout=log, stderr=log, **project)
-    try:
-        wait_for(port, server)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def wait_for(port, server):
-    deadline = time.monotonic() + 30
-    while status(send(port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) != 200:
-        assert server.poll() is None, "the server has ended"
-        assert time.monotonic() < deadline, "the server does not answer"
-        time.sleep(0.1)
+@pytest.fixture
+def port(server):
+    return urlsplit(server).port
 
 
 def send(port, content):
