@@ -4,6 +4,7 @@ import httpx
 from django.conf import settings
 
 CSRF_HEADER = "X-CSRFToken"
+TRUSTED = "authcompare.trusted"  # in a request's META: an experiment of this very process sent it. No header can say so
 
 
 def in_process(environ, start_response):
@@ -13,16 +14,21 @@ def in_process(environ, start_response):
     return application(environ, start_response)
 
 
+def trusted(environ, start_response):
+    """The same, for an experiment's own preparations: they are the visitor's one experiment, not many requests."""
+    return in_process(environ | {TRUSTED: True}, start_response)
+
+
 class Client(httpx.Client):
     """A clean client: its own cookie jar, and nothing in it. In-process unless a `base_url` is given.
 
     `host` is the Host header of in-process requests; over HTTPS as production is, if this one is.
     """
 
-    def __init__(self, base_url=None, host="localhost"):
+    def __init__(self, base_url=None, host="localhost", app=in_process):
         scheme = "https" if settings.HTTPS else "http"
         super().__init__(
-            transport=None if base_url else httpx.WSGITransport(in_process, raise_app_exceptions=False),
+            transport=None if base_url else httpx.WSGITransport(app, raise_app_exceptions=False),
             base_url=base_url or f"{scheme}://{host}",
             headers={"Accept": "application/json"},
         )

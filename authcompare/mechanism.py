@@ -31,6 +31,17 @@ class Variant:
     follows_activity = True  # ... is refused once its user is deactivated
     follows_password = False  # ... is refused once its user's password has changed
     follows_role = True  # ... can do no more than its user's role allows by now
+    ends_from_elsewhere = False  # ... is refused once its user, signed in elsewhere, has ended all other sign-ins
+    keeps_state = False  # the server keeps something behind it: `state_behind` tells
+    extended_by_use = False  # using it moves its end
+    refuses_bad = True  # a bad one is refused at once; otherwise it counts as none, and the next door may be asked
+    known_to_middleware = False  # Django's own middleware knows its user, before any view is asked
+    resists_guessing = True  # nobody who has a list of common secrets can make one
+    takes_planted = False  # sign-in promotes a credential that somebody planted in the browser before it
+    crosses_sites = False  # the browser sends it with forms of other sites, too
+    needs = frozenset({"key", "database"})  # what another server must share to let it in
+    identity_queries = 1  # SQL statements it takes to know who is asking
+    on_pages = True  # has a column on the pages; one that serves as the weak arm of an experiment alone has none
     storage = "jar"  # where a page keeps what login answers: the cookie "jar" (by itself) or "localStorage"
 
     def __init__(self, mechanism):
@@ -119,6 +130,11 @@ class Mechanism:
     def doors(self):
         """The variants that exist here: outside the lab, none that is weak on purpose."""
         return [variant for variant in self.variants if variant.exists]
+
+    @property
+    def columns(self):
+        """Those of them that the pages show side by side."""
+        return [variant for variant in self.doors if variant.on_pages]
 
     @property
     def default(self):

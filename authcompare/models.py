@@ -97,3 +97,29 @@ class Note(models.Model):
     def etag(self):
         """A strong entity tag (RFC 9110 section 8.8.3): another note or another revision never has the same."""
         return f'"{self.pk}-{self.revision}"'
+
+
+class Evidence(models.Model):
+    """What an experiment saw at one door of this server when it was last run here."""
+
+    experiment = models.SlugField(_("experiment"))
+    mechanism = models.CharField(_("mechanism"), max_length=40)
+    variant = models.CharField(_("variant"), max_length=40)
+    expected = models.CharField(_("expected"), max_length=80)
+    outcome = models.CharField(_("observed"), max_length=80)
+    facts = models.JSONField(_("facts"), default=list)  # [[what, value], ...]; never a credential
+    at = models.DateTimeField(_("at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            models.UniqueConstraint(fields=["experiment", "mechanism", "variant"], name="one_evidence_per_door")
+        ]
+
+    def __str__(self):
+        return f"{self.experiment} {self.mechanism} {self.variant}"
+
+    @property
+    def agrees(self):
+        return self.outcome == self.expected

@@ -183,7 +183,9 @@ REST_FRAMEWORK = {
     ],
     "EXCEPTION_HANDLER": "authcompare.errors.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "authcompare.schema.DoorSchema",
-    "DEFAULT_THROTTLE_RATES": rates("CLASSROOM_RATES", {"login": "10/min", "sandbox": "600/min"}),
+    "DEFAULT_THROTTLE_RATES": rates(
+        "CLASSROOM_RATES", {"login": "10/min", "sandbox": "600/min", "experiment": "6000/min"}
+    ),
     "NUM_PROXIES": NUM_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

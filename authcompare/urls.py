@@ -24,7 +24,8 @@ urlpatterns = [
     path("<slug:slug>/", pages.mechanism_page, name="mechanism"),
 ]
 if settings.LAB:
-    urlpatterns += [path("", include("authcompare.lab")), path("wire/<str:id>/", wire.opened, name="wire")]
+    urlpatterns += [path("", include("authcompare.lab")), path("", include("authcompare.experiments.views"))]
+    urlpatterns += [path("wire/<str:id>/", wire.opened, name="wire")]
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden

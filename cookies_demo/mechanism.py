@@ -27,6 +27,8 @@ class Plain(mechanism.Variant):
     authentication = PlainCookieAuthentication
     checks_changes = False
     checks_end = False
+    refuses_bad = False
+    needs = frozenset({"database"})
     lab = True
     example = {
         "length": 40,

@@ -27,6 +27,12 @@ class Db(mechanism.Variant):
     ends_at_sign_out = True
     follows_password = True
     reveals_user = False
+    ends_from_elsewhere = True
+    keeps_state = True
+    extended_by_use = True
+    refuses_bad = False
+    known_to_middleware = True
+    identity_queries = 2
     example = {
         "length": 32,
         "parts": {"id": "k3v9…x2hd"},

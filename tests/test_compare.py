@@ -45,7 +45,7 @@ def test_each_format_has_a_line_for_each_door(server, format):
 
 
 def test_what_can_not_be_run_is_told_in_one_line(server, settings):
-    with pytest.raises(CommandError, match=r"no experiment 'nonsense'; there are read-it, "):
+    with pytest.raises(CommandError, match=r"no experiment 'nonsense'; there are password-changed, "):
         compare(only=["nonsense"])
     with pytest.raises(CommandError, match="does not answer: is it running"):
         compare(url="http://127.0.0.1:9")

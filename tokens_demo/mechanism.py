@@ -49,6 +49,7 @@ class Default(mechanism.Variant):
     sign_out_takes = views.SignOutSerializer
     sign_out_raises = (InvalidRequest, NotAuthenticated, *issuing.REFUSALS[:2])
     storage = "localStorage"
+    keeps_state = True
     example = {
         "length": 300,
         "parts": {"payload": CLAIMS},
@@ -154,6 +155,8 @@ class Stateless(Default):
     authentication = StatelessTokenAuthentication
     follows_activity = False
     follows_role = False
+    needs = frozenset({"key"})
+    identity_queries = 0
 
     def claims(self, user):
         return {"username": user.get_username(), "role": user.role}
@@ -166,6 +169,8 @@ class Revocable(Default):
     authentication = RevocableTokenAuthentication
     ends_at_sign_out = True
     follows_password = True
+    ends_from_elsewhere = True
+    identity_queries = 2
     revocable = True
 
     def claims(self, user):

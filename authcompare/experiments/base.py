@@ -1,8 +1,10 @@
 """The contract of an experiment: written once against what any mechanism promises, run on every door there is."""
 
+import json
+import shlex
 from dataclasses import dataclass, field
 
-from authcompare.actors import Actor, Client, replay
+from authcompare.actors import CSRF_HEADER, Actor, Client, replay, trusted
 
 
 @dataclass(frozen=True)
@@ -14,13 +16,24 @@ class Choice:
     misconception: str = ""
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One request of an experiment as it went over the wire, and what came of it."""
+
+    exchange: str  # what opens it at /wire/<id>/; "" where the server kept none
+    method: str
+    path: str
+    status: int
+    curl: str  # a command that sends the same again
+
+
 @dataclass
 class Observation:
-    """What was seen at one door: the outcome in a word, [(what, value), ...], and the exchanges to open on the wire."""
+    """What was seen at one door: the outcome in a word, [(what, value), ...], and the requests that led to it."""
 
     outcome: str
     facts: list = field(default_factory=list)
-    exchanges: list = field(default_factory=list)
+    sent: list = field(default_factory=list)  # of Sent
 
 
 class Experiment:
@@ -29,11 +42,13 @@ class Experiment:
     slug: str
     title: str
     question: str
-    choices: list  # of Choice
-    rows: list  # the rows of the comparison it bears on
+    choices: list  # of Choice: every outcome that can be expected, and one for each misconception
+    rows: list  # slugs of the rows of the comparison it bears on (rows.py), the most important first
     explanation: str
     sources: list  # [(title, address)]
     attack = None  # the outcome in which an attack succeeded, where this is one: it must, on every weak arm
+    fix = ""  # where this is an attack: what its hardened arm does
+    browser = False  # only a browser can show it: static/authcompare/js/experiments/<slug>.js runs it instead of `run`
 
     def concerns(self, variant):
         """Is there anything to observe at this door?"""
@@ -47,6 +62,10 @@ class Experiment:
         """Do it, with a fresh cast; returns an Observation."""
         raise NotImplementedError
 
+    def text(self, outcome):
+        """An outcome in the words of the choice that predicts it."""
+        return next((choice.text for choice in self.choices if choice.outcome == outcome), outcome)
+
 
 class Actors:
     """A fresh sandbox's alice, bob and mallory, in-process or at `base_url`; leaving the `with` throws it away.
@@ -56,8 +75,8 @@ class Actors:
 
     def __init__(self, base_url=None):
         self.base_url = base_url
-        self.exchanges = []
-        with self.client() as client:
+        self.sent = []
+        with Client(base_url, app=trusted) as client:
             made = client.post("/lab/api/sandbox/").raise_for_status().json()
         self.id = made["id"]
         self.accounts = {user["role"]: user for user in made["users"]}
@@ -66,18 +85,22 @@ class Actors:
         return self
 
     def __exit__(self, *failure):
-        with self.client() as client:
+        with Client(self.base_url) as client:
             client.request("DELETE", "/lab/api/sandbox/", json={"id": self.id})
 
     def client(self):
-        """A clean client, whose exchanges are noted."""
+        """A clean client, whose requests are noted."""
         client = Client(self.base_url)
-        client.event_hooks["response"].append(self.seen)
+        client.event_hooks["response"].append(self.note)
         return client
 
-    def seen(self, response):
-        if "Exchange-Id" in response.headers:
-            self.exchanges.append(response.headers["Exchange-Id"])
+    def note(self, response):
+        """Keep what was sent, except the fetching of a CSRF token that any page would have brought."""
+        request = response.request
+        exchange = response.headers.get("Exchange-Id", "")
+        if exchange or request.url.path != "/api/":
+            path = request.url.raw_path.decode()
+            self.sent.append(Sent(exchange, request.method, path, response.status_code, curl(request)))
 
     def signed_in(self, variant, role="alice", lifetime=None):
         """One of the cast, signed in at this door."""
@@ -98,7 +121,7 @@ class Actors:
             client.patch("/lab/api/account/", json=wanted).raise_for_status()
 
     def observed(self, outcome, *facts):
-        return Observation(outcome, list(facts), list(self.exchanges))
+        return Observation(outcome, list(facts), list(self.sent))
 
 
 LET_IN, REFUSED = "let in", "refused"
@@ -107,3 +130,28 @@ LET_IN, REFUSED = "let in", "refused"
 def outcome(response):
     """A door's answer in a word."""
     return LET_IN if response.status_code < 300 else REFUSED
+
+
+def curl(request):
+    """A curl command that sends this httpx request again, the throwaway account's password included."""
+    words = ["curl", "-i", str(request.url)]
+    if request.method != "GET":
+        words[1:1] = ["-X", request.method]
+    for name in ("Authorization", "Cookie", CSRF_HEADER, "Content-Type"):
+        if name in request.headers:
+            words += ["-H", f"{name}: {request.headers[name]}"]
+    try:
+        body = request.content.decode()
+    except UnicodeDecodeError:
+        body = ""
+    if body:
+        words += ["--data-raw", compact(body)]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def compact(body):
+    """A body as one line: JSON without spaces, anything else as it is."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":"))
+    except ValueError:
+        return body

@@ -14,7 +14,7 @@ class ForgedForm(Experiment):
         Choice(REFUSED, _("No.")),
         Choice(LET_IN, _("Yes: the credential is right."), _("A right credential proves that its owner meant it.")),
     ]
-    rows = ["security", "cross-site requests"]
+    rows = ["security", "cross-site"]
     attack = LET_IN
     explanation = _(
         "A browser attaches cookies to whatever is sent to their site. A CSRF token proves that one of the site's "

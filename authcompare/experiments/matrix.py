@@ -8,6 +8,7 @@ from django.db import connections
 
 from authcompare.experiments.base import Actors, Experiment, Observation
 from authcompare.mechanism import Variant, variants
+from authcompare.models import Evidence
 
 AT_ONCE = 8  # some wait for an end to come: others go on meanwhile
 
@@ -37,19 +38,40 @@ def plan(experiments):
 
 
 def fill(cells, base_url=None) -> Iterator[Cell]:
-    """Run them, each with a cast of its own; yields each cell as it is done."""
+    """Run them, each with a cast of its own; yields each cell as it is done. What only a browser shows stays empty."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = [pool.submit(observe, cell, base_url) for cell in cells]
+        running = [pool.submit(apart, cell, base_url) for cell in cells if not cell.experiment.browser]
         for done in as_completed(running):
             yield done.result()
 
 
-def observe(cell, base_url):
+def apart(cell, base_url):
+    """`observe` in a thread of its own, whose connections nobody else would close."""
+    try:
+        return observe(cell, base_url)
+    finally:
+        connections.close_all()
+
+
+def observe(cell, base_url=None):
+    """Fill one cell. Whatever goes wrong belongs into the matrix, not over it."""
     try:
         with Actors(base_url) as actors:
             cell.observation = cell.experiment.run(actors, cell.variant)
-    except Exception as error:  # whatever goes wrong belongs into the matrix, not over it
+    except Exception as error:
         cell.error = f"{type(error).__name__}: {error}"
-    finally:
-        connections.close_all()
     return cell
+
+
+def keep(cell):
+    """Remember what was seen here, for the comparison."""
+    Evidence.objects.update_or_create(
+        experiment=cell.experiment.slug,
+        mechanism=cell.variant.mechanism.name,
+        variant=cell.variant.slug,
+        defaults={
+            "expected": cell.expected,
+            "outcome": cell.observation.outcome,
+            "facts": [[str(what), value] for what, value in cell.observation.facts],
+        },
+    )

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from authcompare.experiments.matrix import fill, plan
-from authcompare.experiments.syllabus import SYLLABUS, experiment
+from authcompare.experiments.syllabus import experiment, syllabus
 
 
 class Command(BaseCommand):
@@ -27,9 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
 
     def handle(self, *, url, only, format, output, **options):
-        experiments = [experiment(slug) for slug in only] if only else SYLLABUS
+        experiments = [experiment(slug) for slug in only] if only else syllabus()
         if None in experiments:
-            known = ", ".join(each.slug for each in SYLLABUS)
+            known = ", ".join(each.slug for each in syllabus())
             raise CommandError(f"there is no experiment '{only[experiments.index(None)]}'; there are {known}")
         if url:
             reach(url)
@@ -63,7 +63,7 @@ def reach(url):
         raise CommandError(f"{url} does not answer: is it running?") from None
     except (ValueError, KeyError):
         raise CommandError(f"{url} answers, but is no authcompare") from None
-    expected = {(cell.variant.mechanism.name, cell.variant.slug) for cell in plan(SYLLABUS)}
+    expected = {(cell.variant.mechanism.name, cell.variant.slug) for cell in plan(syllabus())}
     there = {(door["mechanism"], door["variant"]) for door in doors}
     if not any(door["lab"] for door in doors):
         raise CommandError(f"{url} is not in its lab: start it with LAB=1")
