@@ -7,6 +7,7 @@ from django.contrib.auth import hashers
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.hashers import SandboxHasher
@@ -123,3 +124,10 @@ class Evidence(models.Model):
     @property
     def agrees(self):
         return self.outcome == self.expected
+
+    @property
+    def told(self):
+        """The facts in the reader's language: [(what, value), ...]."""
+        return [
+            tuple(gettext(part) if isinstance(part, str) and part else part for part in fact) for fact in self.facts
+        ]

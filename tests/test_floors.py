@@ -26,9 +26,10 @@ FLOORS = [
     ("the contract of a mechanism", "authcompare.mechanism"),
     ("what can be told of any mechanism", """
         authcompare.source  authcompare.schema  authcompare.browsable  authcompare.admin
+        authcompare.experiments  authcompare.experiments.base  authcompare.experiments.rows
     """),
     ("the mechanisms", "{mechanism}  {mechanism}.*"),
-    ("experiments: clients of any door", "authcompare.experiments  authcompare.experiments.*"),
+    ("experiments at any door", "authcompare.experiments.*"),
     ("the lab, the root of the API, the pages", "authcompare.lab  authcompare.api  authcompare.pages"),
     ("addresses and commands", "authcompare.urls  authcompare.management.commands  authcompare.management.commands.*"),
 ]  # fmt: skip

@@ -35,6 +35,11 @@ class Observation:
     facts: list = field(default_factory=list)
     sent: list = field(default_factory=list)  # of Sent
 
+    @property
+    def plain_facts(self):
+        """For JSON, in the language of whoever asks."""
+        return [[str(what), value if isinstance(value, (int, float)) else str(value)] for what, value in self.facts]
+
 
 class Experiment:
     """A client's story, over HTTP only. A subclass declares itself and answers `expected` and `run`."""

@@ -13,13 +13,16 @@ class Expiry(Experiment):
     title = _("After its end")
     question = _("The credential was to last one second. It is over. What does a copy of it get?")
     choices = [
-        Choice(REFUSED, _("A refusal: its time is up.")),
+        Choice(REFUSED, _("A refusal: its time is up."), _("A cookie's Max-Age binds the server.")),
         Choice(
-            LET_IN, _("The note: only the browser was asked to forget it."), _("A cookie's Max-Age binds the server.")
+            LET_IN,
+            _("The note: only the browser was asked to forget it."),
+            _("An end is a promise of the browser's, whatever is in the credential."),
         ),
     ]
     rows = ["lifetime"]
     attack = LET_IN
+    fix = _("Write the end where the server checks it: into its own row, or under its own signature.")
     explanation = _(
         "Max-Age is a request to a browser. Only an end that the server checks, in its own row or under its own "
         "signature, ends a copy."
@@ -34,5 +37,12 @@ class Expiry(Experiment):
         copy, end = alice.credential, parse_datetime(alice.answer["expires_at"]).timestamp()
         while time.time() <= end + 1:  # whole seconds are all that some of these ends can say
             time.sleep(0.05)
+        forgotten = variant.carrier.ambient and variant.carrier.name not in alice.client.cookies
+        own = alice.read()
         answer = actors.replay(variant, copy)
-        return actors.observed(outcome(answer), (_("the copy's answer"), answer.status_code))
+        return actors.observed(
+            outcome(answer),
+            (_("has the browser forgotten it?"), _("yes") if forgotten else _("no")),
+            (_("the browser's next request"), own.status_code),
+            (_("the copy's answer"), answer.status_code),
+        )

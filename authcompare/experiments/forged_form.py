@@ -11,11 +11,12 @@ class ForgedForm(Experiment):
         "change your note?"
     )
     choices = [
-        Choice(REFUSED, _("No.")),
+        Choice(REFUSED, _("No."), _("A browser keeps one site's cookies out of what another site sends.")),
         Choice(LET_IN, _("Yes: the credential is right."), _("A right credential proves that its owner meant it.")),
     ]
     rows = ["security", "cross-site"]
     attack = LET_IN
+    fix = _("Ask for something that only a page of yours can know: a CSRF token.")
     explanation = _(
         "A browser attaches cookies to whatever is sent to their site. A CSRF token proves that one of the site's "
         "own pages wrote the request. A header is attached by nobody but the page's own script."

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from django.db import connections
+from django.utils import translation
 
 from authcompare.experiments.base import Actors, Experiment, Observation
 from authcompare.mechanism import Variant, variants
@@ -64,7 +65,9 @@ def observe(cell, base_url=None):
 
 
 def keep(cell):
-    """Remember what was seen here, for the comparison."""
+    """Remember what was seen here, for the comparison; in English, which every reader's language is found by."""
+    with translation.override("en"):
+        facts = cell.observation.plain_facts
     Evidence.objects.update_or_create(
         experiment=cell.experiment.slug,
         mechanism=cell.variant.mechanism.name,
@@ -72,6 +75,6 @@ def keep(cell):
         defaults={
             "expected": cell.expected,
             "outcome": cell.observation.outcome,
-            "facts": [[str(what), value] for what, value in cell.observation.facts],
+            "facts": facts,
         },
     )

@@ -1,6 +1,8 @@
 import base64
+import json
 import re
-from urllib.parse import unquote
+from contextlib import suppress
+from urllib.parse import parse_qsl, unquote
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,7 @@ class ReadIt(Experiment):
     title = _("Read it without a key")
     question = _("Somebody finds your credential and has no key at all. Does it tell them who you are?")
     choices = [
-        Choice(READABLE, _("Yes: it can be read.")),
+        Choice(READABLE, _("Yes: it can be read."), _("Whatever identifies you says who you are.")),
         Choice(OPAQUE, _("No, it is only an id, or encrypted."), _("What is signed is also secret.")),
     ]
     rows = ["security", "confidentiality"]
@@ -29,18 +31,39 @@ class ReadIt(Experiment):
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)
-        text = readable(alice.credential)
-        user = alice.answer["user"]
-        says = user["username"] in text or re.search(rf'"sub": ?"{user["id"]}"', text)
-        return actors.observed(READABLE if says else OPAQUE, (_("characters"), len(alice.credential)))
+        says = says_whose(alice.credential, alice.answer["user"])
+        return actors.observed(
+            READABLE if says else OPAQUE,
+            (_("characters"), len(alice.credential)),
+            (_("claims that can be read"), ", ".join(claims(alice.credential)) or "–"),
+        )
+
+
+def parts(credential):
+    """What decoding the parts of a credential brings to light, as text."""
+    for part in credential.split("."):
+        try:
+            yield base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
+        except ValueError:
+            continue
 
 
 def readable(credential):
-    """All that can be read of a credential by decoding it."""
-    text = unquote(credential)
-    for part in credential.split("."):
-        try:
-            text += base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
-        except ValueError:
-            continue
-    return text
+    """All that can be read of a credential without a key."""
+    return unquote(unquote(credential)) + "".join(parts(credential))
+
+
+def says_whose(credential, user):
+    """Does it name this {"id", "username"} to whoever reads it?"""
+    text = readable(credential)
+    return user["username"] in text or bool(re.search(rf'"sub": ?"{user["id"]}"', text))
+
+
+def claims(credential):
+    """The names of what it says: of a token's payload, or of a query string."""
+    for part in parts(credential):
+        with suppress(ValueError):
+            found = json.loads(part)
+            if isinstance(found, dict) and "exp" in found:
+                return list(found)
+    return [name for name, _value in parse_qsl(unquote(unquote(credential)))]

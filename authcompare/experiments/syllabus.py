@@ -1,37 +1,39 @@
-"""All experiments, in the order of the comparison's rows. A new one is a file, and a line here or in its mechanism's.
+"""All experiments, filed under the comparison's rows. A new one is a file, and a line here.
 
-What only one mechanism has is tried in that mechanism's own `experiments.py`, which lists it in EXPERIMENTS.
+What only one mechanism has is tried in that mechanism's own `experiments` module, which lists it in EXPERIMENTS.
 """
 
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.utils.module_loading import import_string
+
 from authcompare.experiments import rows
-from authcompare.experiments.expiry import Expiry
-from authcompare.experiments.forged_form import ForgedForm
-from authcompare.experiments.read_it import ReadIt
-from authcompare.experiments.replay_after_logout import ReplayAfterLogout
-from authcompare.experiments.take_back import Deactivated, PasswordChanged, RoleRemoved
-from authcompare.experiments.tamper import Tamper
 from authcompare.mechanism import mechanisms
 
 OF_ANY_DOOR = [
-    ReplayAfterLogout(),
-    Expiry(),
-    ReadIt(),
-    Tamper(),
-    ForgedForm(),
-    PasswordChanged(),
-    Deactivated(),
-    RoleRemoved(),
+    "where_it_lives.WhereItLives",
+    "change_on_server.ChangeOnServer",
+    "replay_after_logout.ReplayAfterLogout",
+    "replay_after_logout.ReplayAfterForgetting",
+    "expiry.Expiry",
+    "take_back.EndedFromElsewhere",
+    "take_back.PasswordChanged",
+    "take_back.Deactivated",
+    "take_back.RoleRemoved",
+    "read_it.ReadIt",
+    "tamper.Tamper",
+    "forged_form.ForgedForm",
+    "cost.Cost",
 ]
 
 
 @cache
 def syllabus():
     """Every experiment: those of any door and those of the registered mechanisms, by the first of their rows."""
-    found = [*OF_ANY_DOOR, *(each for mechanism in mechanisms() for each in own(mechanism))]
+    found = [import_string(f"{__package__}.{name}")() for name in OF_ANY_DOOR]
+    found += [experiment for mechanism in mechanisms() for experiment in own(mechanism)]
     return sorted(found, key=lambda experiment: rows.SLUGS.index(experiment.rows[0]))
 
 

@@ -122,7 +122,7 @@ class RunView(Endpoint):
                 "expected": cell.expected,
                 "outcome": cell.observation.outcome,
                 "agrees": cell.agrees,
-                "facts": [[str(what), value] for what, value in cell.observation.facts],
+                "facts": cell.observation.plain_facts,
                 "sent": [vars(sent) for sent in cell.observation.sent],
             }
         )
