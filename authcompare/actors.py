@@ -1,5 +1,8 @@
 """Clients that speak plain HTTP, in-process or over the network: a browser's manners without a browser."""
 
+import ssl
+from functools import cache
+
 import httpx
 from django.conf import settings
 
@@ -19,6 +22,12 @@ def trusted(environ, start_response):
     return in_process(environ | {TRUSTED: True}, start_response)
 
 
+@cache
+def trust():
+    """Which certificates are believed. Reading them takes longer than all that a client does: once is enough."""
+    return ssl.create_default_context()
+
+
 class Client(httpx.Client):
     """A clean client: its own cookie jar, and nothing in it. In-process unless a `base_url` is given.
 
@@ -30,6 +39,7 @@ class Client(httpx.Client):
         super().__init__(
             transport=None if base_url else httpx.WSGITransport(app, raise_app_exceptions=False),
             base_url=base_url or f"{scheme}://{host}",
+            verify=trust(),
             headers={"Accept": "application/json"},
         )
 

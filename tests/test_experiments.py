@@ -1,11 +1,20 @@
 """Every experiment, at every door it concerns: what is observed is what the door promises."""
 
-import pytest
+import re
 
-from authcompare.experiments.base import Actors
+import pytest
+from django.conf import settings
+
+from authcompare.experiments.base import Actors, Experiment
+from authcompare.experiments.matrix import observe, plan
 from authcompare.experiments.syllabus import experiment, syllabus
-from authcompare.mechanism import variants
+from authcompare.mechanism import mechanisms, variants
 from authcompare.models import Sandbox
+
+
+def in_process(experiment):
+    """Can it run inside a test's transaction, without a browser?"""
+    return not experiment.browser and not getattr(experiment, "apart", False)
 
 
 @pytest.mark.parametrize("slug", [each.slug for each in syllabus()])
@@ -44,9 +53,29 @@ def test_the_cast_is_thrown_away_afterwards(db):
     assert not Sandbox.objects.exists()
 
 
-def test_a_door_that_breaks_its_promise_is_found_out(db, monkeypatch):
-    broken = next(v for v in variants() if v.ends_at_sign_out)
-    monkeypatch.setattr(type(broken), "sign_out", lambda self, request, response: None)
-    with Actors() as actors:
-        observation = experiment("replay-after-logout").run(actors, broken)
-    assert observation.outcome != experiment("replay-after-logout").expected(broken)
+SABOTAGE = {  # what one door does no more, and the experiments that must notice
+    "sign_out": ({"replay-after-logout"}, lambda door: (type(door), "sign_out")),
+    "end_devices": ({"ended-from-elsewhere"}, lambda door: (type(door), "end_devices")),
+    "csrf": ({"forged-form", "carrier"}, lambda door: (door.authentication, "csrf")),
+}
+
+
+@pytest.mark.parametrize("broken", SABOTAGE)
+def test_a_broken_promise_turns_exactly_the_right_cells_red(broken, db, monkeypatch):
+    noticing, part = SABOTAGE[broken]
+    door = mechanisms()[0].default
+    cells = [cell for cell in plan(filter(in_process, syllabus())) if cell.variant is door]
+    assert len(cells) > 10
+    monkeypatch.setattr(*part(door), False if broken == "csrf" else lambda self, *args: None)
+    assert {cell.experiment.slug for cell in map(observe, cells) if not cell.agrees} == noticing
+
+
+def test_the_experiment_that_the_architecture_page_shows_runs_at_every_door(db):
+    page = (settings.BASE_DIR / "docs" / "architecture.md").read_text()
+    written = re.search(r"## How to add an experiment.*?```python\n(.*?)```", page, re.DOTALL)[1]
+    names = {}
+    exec(compile(written, "docs/architecture.md", "exec"), names)  # the very lines that a reader copies
+    shown = next(v for v in names.values() if isinstance(v, type) and v is not Experiment and issubclass(v, Experiment))
+    cells = plan([shown()])
+    assert len(cells) == len(variants())
+    assert [observe(cell).observation.outcome for cell in cells] == ["none opens"] * len(cells)
