@@ -37,18 +37,27 @@ class SignedIn(Answer):
         }
 
 
-class SignedInWithTokens(SignedIn):
+class SignedInWithToken(SignedIn):
     access = serializers.CharField()
+
+    @staticmethod
+    def example(view):
+        return SignedIn.example(view) | {"access": JWT.format("access")}
+
+
+class SignedInWithTokens(SignedInWithToken):
     refresh = serializers.CharField()
 
     @staticmethod
     def example(view):
-        return SignedIn.example(view) | {"access": JWT.format("access"), "refresh": JWT.format("refresh")}
+        return SignedInWithToken.example(view) | {"refresh": JWT.format("refresh")}
 
 
 def signed_in(view):
     """What a login answers: a door whose credential is not for the cookie jar says it in the body."""
-    return {200: SignedIn if view.variant.storage == "jar" else SignedInWithTokens}
+    if view.variant.storage == "jar":
+        return {200: SignedIn}
+    return {200: SignedInWithTokens if view.variant.refreshable else SignedInWithToken}
 
 
 class Credential(Answer):

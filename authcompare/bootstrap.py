@@ -138,7 +138,7 @@ def offer_browser():
         return
     if has_playwright_browser():
         return
-    found = next((path for path in map(shutil.which, browser_places()) if path and starts(path)), None)
+    found = system_browser()
     if found:
         os.environ["BROWSER_PATH"] = found
         return
@@ -146,6 +146,11 @@ def offer_browser():
     code, _ = lines_of([PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"])
     if code:
         fail("no browser found, and none could be downloaded; install Chromium, or set BROWSER_PATH to one")
+
+
+def system_browser():
+    """The path of a Chromium or one of its kin that is installed here, or None."""
+    return next((path for path in map(shutil.which, browser_places()) if path and starts(path)), None)
 
 
 def has_playwright_browser():

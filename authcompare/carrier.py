@@ -64,6 +64,9 @@ class BearerCarrier(Carrier):
     readable = True
     name = "Authorization"
 
+    def __init__(self, kind="JWT"):
+        self.kind = kind  # of credential: for people who read the documentation
+
     def extract(self, request):
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip(" \t").partition(" ")
         return [token.strip(" ")] if scheme.lower() == "bearer" else []
@@ -76,4 +79,4 @@ class BearerCarrier(Carrier):
 
     @property
     def openapi(self):
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        return {"type": "http", "scheme": "bearer", "bearerFormat": self.kind}

@@ -6,9 +6,11 @@ visitor's, so none of it needs a CSRF token: the unguessable id of a sandbox, or
 
 import secrets
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import RegexValidator
 from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +18,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated, NotFound, ParseError
 from rest_framework.response import Response
 
+from authcompare import chain, elsewhere, twins
 from authcompare.actors import Client
+from authcompare.authentication import CSRFFailed
+from authcompare.classroom.learners import acting_learner, adopt
 from authcompare.endpoint import Endpoint
+from authcompare.environment import ALGORITHMS
 from authcompare.fields import Strict, TextField
 from authcompare.mechanism import variant_named, variants
 from authcompare.models import User
@@ -64,8 +70,11 @@ class SandboxView(LabView):
     operations = {
         "POST": Operation(
             _("Make a sandbox"),
-            _("Whoever knows its id may change and delete its accounts."),
+            _(
+                "Whoever knows its id may change and delete its accounts. A learner's takes the place of their last one."
+            ),
             gives={201: SandboxAnswer},
+            raises=(CSRFFailed,),
         ),
         "DELETE": Operation(
             _("Throw a sandbox away"),
@@ -83,7 +92,10 @@ class SandboxView(LabView):
     def post(self, request):
         """Make a sandbox. Whoever knows its id may change and delete its accounts."""
         Strict(data=request.data).is_valid(raise_exception=True)
+        learner = acting_learner(request._request)
         sandbox, users = create_sandbox()
+        if learner:
+            adopt(learner, sandbox)
         return Response({"id": sandbox.id, "expires_at": sandbox.expires_at, "users": users}, status=201)
 
     def delete(self, request):
@@ -267,17 +279,56 @@ class ReplayView(LabView):
         if not variant:
             raise NotFound(_("This copy is not kept any more: sign in again to make a new one."))
         credential = tampered(kept[2]) if serializer.validated_data.get("tamper") else kept[2]
-        # It speaks its owner's language, and beyond that holds nothing but the copy.
-        headers = {"Accept-Language": get_language(), **variant.carrier.present(credential)}
-        with Client(host=request.get_host()) as clean:
-            response = clean.get(f"{variant.path}protected/", headers=headers)
-        return Response(
-            {
-                "status": response.status_code,
-                "headers": [[name, value] for name, value in response.headers.multi_items()],
-                "body": response.text,
-            }
+        return presented(request, variant, credential)
+
+
+def presented(request, variant, credential):
+    """The answer that this door gives a clean client. It speaks its owner's language, and holds nothing else."""
+    headers = {"Accept-Language": get_language(), **variant.carrier.present(credential)}
+    with Client(host=request.get_host()) as clean:
+        response = clean.get(f"{variant.path}protected/", headers=headers)
+    return Response(
+        {
+            "status": response.status_code,
+            "headers": [[name, value] for name, value in response.headers.multi_items()],
+            "body": response.text,
+        }
+    )
+
+
+class PresentSerializer(CopySerializer):
+    credential = TextField(
+        label=_("Credential"),
+        max_length=8192,
+        validators=[RegexValidator(r"^[!-~]+$")],
+        help_text=_("Visible ASCII characters only."),
+    )
+
+
+class PresentView(LabView):
+    """Present a credential that somebody has read, from a clean client: what a thief would do with it on a machine of
+    their own. A script can not, since no script writes a Cookie header."""
+
+    name = _("Present a credential")
+    description = _("Presents a credential that a script has read, from a clean client: as a thief would, elsewhere.")
+    operations = {
+        "POST": Operation(
+            _("Present the credential"),
+            takes=PresentSerializer,
+            example=lambda view: some_door(view) | {"credential": "k3v9x2hd"},
+            gives={200: ReplayAnswer},
+            raises=(NotFound,),
         )
+    }
+
+    def post(self, request):
+        serializer = PresentSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data
+        variant = variant_named(wanted["mechanism"], wanted["variant"])
+        if variant is None:
+            raise NotFound(_("There is no such door."))
+        return presented(request, variant, wanted["credential"])
 
 
 def tampered(credential):
@@ -316,10 +367,65 @@ class ForgetView(LabView):
         return response
 
 
+class TwinSerializer(Strict):
+    same_key = serializers.BooleanField(label=_("The same keys"), default=True)
+    same_database = serializers.BooleanField(label=_("The same database"), default=True)
+    short = serializers.BooleanField(
+        label=_("Short lifetimes"), default=False, help_text=_("A few seconds: so that an end can be waited for.")
+    )
+    algorithm = serializers.ChoiceField(
+        ALGORITHMS,
+        label=_("Algorithm"),
+        required=False,
+        help_text=_("That its tokens are signed with, by a key of its own if this server has another algorithm."),
+    )
+
+
+class TwinAnswer(Answer):
+    url = serializers.URLField()
+
+    @staticmethod
+    def example(view):
+        return {"url": "http://127.0.0.1:49152"}
+
+
+class TwinView(LabView):
+    """A second, separate server of this very project, which may share this one's keys and database or have its own."""
+
+    name = _("A second server")
+    description = _(
+        "A second, separate server of this very project, which shares keys and database with this one or has its own. "
+        "It can be reached from the machine of this server only."
+    )
+    operations = {
+        "POST": Operation(
+            _("Ask for a second server"),
+            _("It is started if there is none like it, and ends when nobody has asked for it for a while."),
+            takes=TwinSerializer,
+            example={"same_key": True, "same_database": False},
+            gives={200: TwinAnswer},
+            raises=(twins.Unavailable, twins.ItselfATwin),
+        )
+    }
+
+    def post(self, request):
+        serializer = TwinSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = {"algorithm": settings.JWT_ALGORITHM, **serializer.validated_data}
+        return Response({"url": twins.address(twins.Wanted(**wanted))})
+
+
 urlpatterns = [
     path("lab/api/sandbox/", SandboxView.as_view(), name="lab-sandbox"),
     path("lab/api/account/", AccountView.as_view(), name="lab-account"),
     path("lab/api/copy/", CopyView.as_view(), name="lab-copy"),
     path("lab/api/forget/", ForgetView.as_view(), name="lab-forget"),
     path("lab/api/replay/", ReplayView.as_view(), name="lab-replay"),
+    path("lab/api/present/", PresentView.as_view(), name="lab-present"),
+    path("lab/api/receipt/<str:name>/", elsewhere.receipt, name="lab-receipt"),
+    path("lab/elsewhere/", elsewhere.page, name="lab-elsewhere"),
+    path("lab/form/<str:mechanism>/<str:variant>/", elsewhere.form, name="lab-form"),
+    path("lab/api/twin/", TwinView.as_view(), name="lab-twin"),
+    path(chain.CHAIN.lstrip("/"), chain.ChainView.as_view(), name="lab-chain"),
+    path("lab/api/order/", chain.OrderView.as_view(), name="lab-order"),
 ]

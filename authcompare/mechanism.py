@@ -1,6 +1,8 @@
 """The contract of a mechanism, the registry of those that settings.MECHANISMS names, and the URLs they yield."""
 
+import inspect
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.urls import path
@@ -34,6 +36,7 @@ class Variant:
     ends_from_elsewhere = False  # ... is refused once its user, signed in elsewhere, has ended all other sign-ins
     keeps_state = False  # the server keeps something behind it: `state_behind` tells
     extended_by_use = False  # using it moves its end
+    refreshable = False  # sign-in brings a second credential beside it, which is exchanged for new ones of both
     refuses_bad = True  # a bad one is refused at once; otherwise it counts as none, and the next door may be asked
     known_to_middleware = False  # Django's own middleware knows its user, before any view is asked
     resists_guessing = True  # nobody who has a list of common secrets can make one
@@ -61,6 +64,13 @@ class Variant:
     def exists(self):
         """A lab variant has no address outside the lab. A mechanism's default keeps its address, and opens nothing."""
         return settings.LAB or not self.lab or self.mechanism.variants[0] is self
+
+    @property
+    def recipe(self):
+        """Python text: what makes a door like this one in a project of your own. It is recipes/<slug>.py.txt beside the
+        mechanism; "" where there is none."""
+        path = Path(inspect.getfile(type(self))).with_name("recipes") / f"{self.slug}.py.txt"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def sign_in(self, request, response, user, lifetime):
         """Give `user`, whose password was right, a credential that lasts `lifetime` seconds (None: the usual time).

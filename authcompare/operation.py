@@ -27,6 +27,7 @@ class Operation:
     summary: str = ""  # two or three words: on buttons and in lists
     about: str = ""  # what else a client needs to know
     takes: type | None = None  # the serializer class of the body
+    query: type | None = None  # the serializer of what its address may say after the question mark
     partial: bool = False  # may what the serializer requires be left out?
     example: dict | None = None  # a body
     gives: dict = field(default_factory=lambda: {200: None})  # {status: Answer, or None for no body}

@@ -59,6 +59,8 @@ def tag(view, path):
     """The group of operations that this one belongs to."""
     if path.startswith("/lab/"):
         return _("The lab")
+    if path.startswith(("/walkthrough/", "/classroom/")):
+        return _("The lesson")
     if serving(path):
         return extras(serving(path))
     own = getattr(view, "variant", None)
@@ -84,6 +86,7 @@ def tags(result, generator, request, public):
         said[str(mechanism.title)] = str(mechanism.summary)
         said[extras(mechanism)] = _("What no other mechanism has.")
     said[_("The lab")] = _("Throwaway accounts, and the clean client that replays a copy. Sandbox accounts only.")
+    said[_("The lesson")] = _("What learners and their teacher do: predict, vote, run, move.")
     used = {name for path in result["paths"].values() for each in path.values() for name in each["tags"]}
     result["tags"] = [{"name": name, "description": said[name]} for name in said if name in used]
     return result
@@ -191,6 +194,8 @@ class DoorSchema(AutoSchema):
         found = [Problem.of(exception) for exception in self.said.raises]
         if self.said.takes:
             found += self.problems_of_the_body()
+        if self.said.query:
+            found.append(self.invalid(next(iter(self.said.query().fields))))
         if self.said.condition:
             found.append(Problem.of(ParseError))
         if self.said.credential == "required" and self.doors:
@@ -211,10 +216,14 @@ class DoorSchema(AutoSchema):
 
     def problems_of_the_body(self):
         yield Problem.of(ParseError)
-        yield Problem(400, "invalid", _("Some of what was sent is missing or not acceptable: see errors."), "nickname")
+        yield self.invalid("nickname")
         yield Problem(413, "too_large", _("That is more than this server accepts in one request."))
         detail = str(UnsupportedMediaType.default_detail).format(media_type="text/plain")
         yield Problem(415, UnsupportedMediaType.default_code, detail)
+
+    def invalid(self, field):
+        detail = _("Some of what was sent is missing or not acceptable: see errors.")
+        return Problem(400, "invalid", detail, field)
 
     def get_request_serializer(self):
         return self.said.takes
@@ -250,7 +259,8 @@ class DoorSchema(AutoSchema):
     # Headers, both ways
 
     def get_override_parameters(self):
-        return [*self.request_headers(), *self.response_headers()]
+        asked = [self.said.query] if self.said.query else []
+        return [*asked, *self.request_headers(), *self.response_headers()]
 
     def request_headers(self):
         if self.said.condition:

@@ -28,6 +28,8 @@ MECHANISMS = [
 
 INSTALLED_APPS = [
     "authcompare.apps.AuthcompareConfig",
+    "authcompare.classroom.apps.ClassroomConfig",
+    "authcompare.walkthrough.apps.WalkthroughConfig",
     *(path.split(".")[0] for path in MECHANISMS),
     "django.contrib.admin",
     "django.contrib.auth",
@@ -49,6 +51,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "authcompare.middleware.body_limit",
     "authcompare.middleware.only_utf8",
+    "sessions_demo.middleware.crosses_sites",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "sessions_demo.middleware.idle_timeout",
     "cookies_demo.middleware.preferences",
@@ -58,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "authcompare.chain.middleware",
 ]
 
 ROOT_URLCONF = "authcompare.urls"
@@ -94,6 +98,8 @@ if LAB or str(DATABASES["default"]["NAME"]).startswith(str(VAR)):
 CACHES = {"default": url("CACHE_URL", f"filecache:///{(VAR / 'cache').as_posix().lstrip('/')}", env.cache_url_config)}
 if CACHES["default"]["BACKEND"].split(".")[-2] in {"filebased", "locmem", "db"}:  # the others know their own limits
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
+if CACHES["default"]["BACKEND"].endswith(".FileBasedCache"):
+    CACHES["default"]["BACKEND"] = "authcompare.cache.FileCache"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a note is a few kilobytes
 
@@ -144,6 +150,9 @@ SIMPLE_JWT = {
     "TOKEN_USER_CLASS": "tokens_demo.tokens.ClaimedUser",
 }
 
+CLASSROOM_KEPT = whole("CLASSROOM_KEPT", 24 * 60 * 60, least=60)  # seconds until a class deletes itself
+LEARNER_COOKIE_NAME = f"{COOKIE_PREFIX}ac_learner"
+
 # Transport
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -184,7 +193,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "authcompare.errors.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "authcompare.schema.DoorSchema",
     "DEFAULT_THROTTLE_RATES": rates(
-        "CLASSROOM_RATES", {"login": "10/min", "sandbox": "600/min", "experiment": "6000/min"}
+        "CLASSROOM_RATES", {"login": "10/min", "sandbox": "600/min", "join": "1200/min", "experiment": "6000/min"}
     ),
     "NUM_PROXIES": NUM_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -7,10 +7,11 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from pygments.lexers import JavascriptLexer, PythonLexer
 
 from authcompare.doors import ENDPOINTS
 from authcompare.mechanism import variant_named
@@ -21,18 +22,24 @@ HOOKS = {"login": "sign_in", "logout": "sign_out", "credential": "describe", "de
 @require_safe
 def code(request, mechanism, variant, endpoint, method):
     """A page fragment: each piece of source that a `method` request to this endpoint of this door runs."""
+    pieces = pieces_of(mechanism, variant, endpoint, method)
+    if pieces is None:
+        raise Http404
+    return render(request, "_code.html", {"pieces": pieces})
+
+
+def pieces_of(mechanism, variant, endpoint, method):
+    """The same as a list of `piece`; None where there is no such door, endpoint or method."""
     door = variant_named(mechanism, variant)
-    if door is None or endpoint not in ENDPOINTS:
-        raise Http404
-    handler = getattr(ENDPOINTS[endpoint][1], method, None)
-    if handler is None:
-        raise Http404
+    handler = getattr(ENDPOINTS[endpoint][1], method, None) if endpoint in ENDPOINTS else None
+    if door is None or handler is None:
+        return None
     found = [handler]
     if endpoint in HOOKS:
         found.append(getattr(type(door), HOOKS[endpoint]))
     if endpoint not in {"login", "logout"}:
         found = [*ours(door.authentication), *found]
-    return render(request, "_code.html", {"pieces": [piece(each) for each in found]})
+    return [piece(each) for each in found]
 
 
 def ours(cls):
@@ -50,7 +57,23 @@ def piece(found):
         "file": path.as_posix(),
         "line": first,
         "name": found.__qualname__,
-        "html": highlight(text, PythonLexer(), HtmlFormatter(nowrap=True)),
+        "html": highlighted(text),
+    }
+
+
+def highlighted(text):
+    """Python as markup, coloured by class names only."""
+    return mark_safe(highlight(text, PythonLexer(), HtmlFormatter(nowrap=True)))  # noqa: S308 - Pygments escapes it
+
+
+def script_piece(path):
+    """The same of a whole script."""
+    path = Path(path)
+    return {
+        "file": path.relative_to(settings.BASE_DIR).as_posix(),
+        "line": 1,
+        "name": path.name,
+        "html": highlight(path.read_text(encoding="utf-8"), JavascriptLexer(), HtmlFormatter(nowrap=True)),
     }
 
 

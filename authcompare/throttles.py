@@ -45,6 +45,12 @@ class SandboxThrottle(PerAddress):
         return TRUSTED in request.META or super().allow_request(request, view)
 
 
+class JoinThrottle(PerAddress):
+    """Attempts to join a class per address. A whole class sits behind one, and nobody guesses codes at this rate."""
+
+    scope = "join"
+
+
 class ExperimentThrottle(PerAddress):
     """Experiments run per address. A whole class sits behind one."""
 

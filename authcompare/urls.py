@@ -7,6 +7,8 @@ from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from authcompare import api, errors, pages, source, wire
+from authcompare.comparison import views as comparison
+from authcompare.experiments import pages as experiments
 from authcompare.mechanism import mechanisms
 
 urlpatterns = [
@@ -21,9 +23,15 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["authcompare"]), name="javascript-catalog"),
     path("admin/", admin.site.urls),
     *(pattern for mechanism in mechanisms() for pattern in mechanism.urls),
+    path("experiments/", experiments.index, name="experiments"),
+    path("experiments/<slug:slug>/", experiments.page, name="experiment"),
+    path("comparison/", comparison.page, name="comparison"),
+    path("walkthrough/", include("authcompare.walkthrough.urls")),
+    path("classroom/", include("authcompare.classroom.urls")),
     path("<slug:slug>/", pages.mechanism_page, name="mechanism"),
 ]
 if settings.LAB:
+    urlpatterns += [path("", include("authcompare.walkthrough.api")), path("", include("authcompare.classroom.api"))]
     urlpatterns += [path("", include("authcompare.lab")), path("", include("authcompare.experiments.views"))]
     urlpatterns += [path("wire/<str:id>/", wire.opened, name="wire")]
 

@@ -69,6 +69,12 @@ def inventory():
         Ours(
             settings.ACCESS_COOKIE_NAME, _("A token that travels in a cookie: one of the token doors."), server, asked
         ),
+        Ours(
+            settings.LEARNER_COOKIE_NAME,
+            _("Who you are in the walkthrough or in a class: a random key, from your first prediction on."),
+            server,
+            _("thirty days"),
+        ),
     ]
 
 

@@ -1,10 +1,14 @@
 """Who is asking? Whoever the session row says."""
 
+from types import SimpleNamespace
+
 from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import UpdateError
 from rest_framework import authentication
 
 from authcompare.authentication import Door
-from authcompare.carrier import CookieCarrier
+from authcompare.carrier import BearerCarrier, CookieCarrier
+from sessions_demo.backend import SessionStore
 
 
 class SessionAuthentication(Door, authentication.SessionAuthentication):
@@ -18,16 +22,49 @@ class SessionAuthentication(Door, authentication.SessionAuthentication):
     mechanism = "session"
     carrier = CookieCarrier("SESSION_COOKIE_NAME")
 
+    def session(self, request):
+        """The session presented, as Django's middleware has found it."""
+        return request._request.session
+
     def identify(self, request):
         user = get_user(request._request)
         return (user, None) if user.is_authenticated else None
 
 
-class UnprotectedSessionAuthentication(SessionAuthentication):
-    """WEAK on purpose, in the lab only: the same without the CSRF check. Its hardened twin is the class above."""
-
-    csrf = False
+class SandboxSessionAuthentication(SessionAuthentication):
+    """The same for sandbox accounts only: what the weak doors have in common."""
 
     def identify(self, request):
         found = super().identify(request)
         return found if found and found[0].sandbox_id else None
+
+
+class UnprotectedSessionAuthentication(SandboxSessionAuthentication):
+    """WEAK on purpose, in the lab only: without the CSRF check. Its hardened twin is SessionAuthentication."""
+
+    csrf = False
+
+
+class HeaderSessionAuthentication(Door, authentication.BaseAuthentication):
+    """The same rows, by an id in the Authorization header: no middleware knows of it, and no browser sends it alone.
+
+    What Django's middlewares do for a cookie is done here: find the row and its user, and keep a used one alive.
+    """
+
+    mechanism = "session"
+    carrier = BearerCarrier("session id")
+
+    def session(self, request):
+        return SessionStore(next(iter(self.carrier.extract(request)), None))
+
+    def identify(self, request):
+        session = self.session(request)
+        user = get_user(SimpleNamespace(session=session)) if session.session_key else None
+        if user is None or not (user.is_authenticated and user.sandbox_id):
+            return None
+        if session.in_use:
+            try:
+                session.save()
+            except UpdateError:  # signed out at this very moment, by another request
+                return None
+        return user, session

@@ -28,6 +28,7 @@ ENTRIES = {
     "lifetime": _("how many seconds you asked for"),
     "user_agent": _("what your browser calls itself"),
     "basket": _("put there by the buttons below"),
+    "filler": _("random characters, put there by an experiment"),
 }
 
 

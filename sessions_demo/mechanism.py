@@ -1,7 +1,9 @@
 """What the session mechanism is."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, login, logout, user_logged_in
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 from django.urls import path
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -9,13 +11,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from authcompare import mechanism
+from authcompare import mechanism, wire
 from authcompare.answers import MOMENTS
 from authcompare.batches import delete_in_batches
 from authcompare.source import piece
 from sessions_demo import decoded, views
-from sessions_demo.authentication import SessionAuthentication, UnprotectedSessionAuthentication
-from sessions_demo.backend import BEGAN, LIFETIME, moment
+from sessions_demo.authentication import (
+    HeaderSessionAuthentication,
+    SandboxSessionAuthentication,
+    SessionAuthentication,
+    UnprotectedSessionAuthentication,
+)
+from sessions_demo.backend import BEGAN, LIFETIME, SessionStore, moment
+from sessions_demo.middleware import CROSSES_SITES
 from sessions_demo.models import Session as Row
 
 
@@ -50,15 +58,23 @@ class Db(mechanism.Variant):
         planted (fixation) or stolen before sign-in is worth nothing after it."""
         request.session.flush()
         login(request, user)
+        return self.begun(request.session, lifetime)
+
+    def begun(self, session, lifetime):
+        """What sign-in answers, once the session is the user's."""
         if lifetime:
-            request.session[LIFETIME] = lifetime
-        return {"expires_at": request.session.get_expiry_date()}
+            session[LIFETIME] = lifetime
+        return {"expires_at": session.get_expiry_date()}
+
+    def session(self, request):
+        """The session that this request presents."""
+        return self.authentication().session(request)
 
     def sign_out(self, request, response):
         logout(request._request)
 
     def describe(self, request):
-        session = request._request.session
+        session = self.session(request)
         row = Row.objects.get(session_key=session.session_key)
         return {
             "length": len(row.session_key),
@@ -73,7 +89,7 @@ class Db(mechanism.Variant):
         row = Row.objects.filter(session_key=credential).first()
         if row is None:
             return {}
-        data = {f"data.{key}": str(value) for key, value in row.get_decoded().items()}
+        data = {f"data.{key}": wire.shown(value) for key, value in row.get_decoded().items()}
         return {
             gettext("session row %(id)s") % {"id": f"{row.public_id[:6]}…"}: {
                 "session_key": row.session_key,
@@ -84,6 +100,7 @@ class Db(mechanism.Variant):
         }
 
     def devices(self, request):
+        current = self.session(request).session_key
         rows = Row.objects.filter(user_id=request.user.pk, expire_date__gt=timezone.now()).order_by("-created_at")
         return [
             {
@@ -92,7 +109,7 @@ class Db(mechanism.Variant):
                 "last_seen_at": row.last_seen_at,
                 "expires_at": row.expire_date,
                 "user_agent": row.user_agent,
-                "current": row.session_key == request._request.session.session_key,
+                "current": row.session_key == current,
             }
             for row in rows
         ]
@@ -100,15 +117,70 @@ class Db(mechanism.Variant):
     def end_devices(self, request, devices):
         Row.objects.filter(user_id=request.user.pk, public_id__in=[device["id"] for device in devices]).delete()
         if any(device["current"] for device in devices):
-            logout(request._request)
+            self.sign_out(request, response=None)
 
 
 class Unprotected(Db):
+    """WEAK on purpose: its cookie goes along with other sites' forms, and no form is asked who wrote it. Its hardened
+    twin is Db."""
+
     slug = "unprotected"
     title = _("session without CSRF check")
     summary = _("The same row and cookie, but any site's form is believed.")
     authentication = UnprotectedSessionAuthentication
     lab = True
+    crosses_sites = True
+
+    def sign_in(self, request, response, user, lifetime):
+        setattr(request, CROSSES_SITES, True)
+        return super().sign_in(request, response, user, lifetime)
+
+
+class Unrotated(Db):
+    """WEAK on purpose, an arm of experiments alone: sign-in keeps the id that was there. Its hardened twin is Db."""
+
+    slug = "unrotated"
+    title = _("session that keeps its id")
+    summary = _("The same row and cookie, but sign-in promotes whatever session the browser brought.")
+    authentication = SandboxSessionAuthentication
+    lab = True
+    on_pages = False
+    takes_planted = True
+
+    def sign_in(self, request, response, user, lifetime):
+        """All that Django's `login` does, but for a new id: whoever planted the old one is signed in as well."""
+        request.session[SESSION_KEY] = user._meta.pk.value_to_string(user)
+        request.session[BACKEND_SESSION_KEY] = user.backend
+        request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        request.user = user
+        rotate_token(request)
+        user_logged_in.send(type(user), request=request, user=user)
+        return self.begun(request.session, lifetime)
+
+
+class Header(Db):
+    """Not weak, but an arm of experiments alone: what of a session is the carrier's, and what the credential's?"""
+
+    slug = "header"
+    title = _("session id in a header")
+    summary = _("The server remembers; a script of the page holds the number, and shows it.")
+    authentication = HeaderSessionAuthentication
+    lab = True
+    on_pages = False
+    storage = "localStorage"
+    known_to_middleware = False
+
+    def sign_in(self, request, response, user, lifetime):
+        """Django's own `login`, on a request of its own: no middleware sees that session, so none sets a cookie."""
+        aside = HttpRequest()
+        aside.META, aside.session = {**request.META}, SessionStore()
+        login(aside, user)
+        granted = self.begun(aside.session, lifetime)
+        aside.session.save()
+        return {"access": aside.session.session_key, **granted}
+
+    def sign_out(self, request, response):
+        self.session(request).flush()
 
 
 class Session(mechanism.Mechanism):
@@ -117,7 +189,7 @@ class Session(mechanism.Mechanism):
     title = _("Session")
     summary = _("The server remembers; you hold a number.")
     shape = "square"
-    variants = [Db, Unprotected]
+    variants = [Db, Unprotected, Unrotated, Header]
     panel = "sessions_demo/_panel.html"
 
     @property
@@ -126,7 +198,8 @@ class Session(mechanism.Mechanism):
         if not settings.LAB:
             return []
         door = {"variant": self.default, "authentication_classes": [self.default.authentication]}
-        there = {"look": views.LookView, "elsewhere": views.ElsewhereView} | {act.slug: act for act in views.ACTS}
+        there = {"look": views.LookView, "size": views.SizeView, "elsewhere": views.ElsewhereView}
+        there |= {act.slug: act for act in views.ACTS}
         return [
             path(f"sessions/api/lab/{slug}/", view.as_view(**door), name=f"sessions-lab-{slug}")
             for slug, view in there.items()

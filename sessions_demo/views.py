@@ -3,6 +3,8 @@
 Sandbox accounts only. Each `act` is the very source that the page shows beside its button.
 """
 
+import secrets
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
@@ -12,9 +14,10 @@ from rest_framework.response import Response
 from authcompare.actors import Actor, Client
 from authcompare.doors import LabOnly, WrongCredentials
 from authcompare.endpoint import Endpoint
-from authcompare.fields import Strict, TextField
+from authcompare.fields import SecondsField, Strict, TextField
 from authcompare.operation import Answer, Operation
 from sessions_demo.decoded import masked
+from sessions_demo.models import Session
 
 
 class InSandbox(BasePermission):
@@ -180,6 +183,51 @@ class Flush(Act):
 
 
 ACTS = (Put, Nested, Modified, Save, Cycle, Flush)
+
+LARGEST = 256 * 1024  # characters that a visitor may have the server remember: as much as a request may bring
+
+
+class SizeSerializer(Strict):
+    characters = SecondsField(label=_("Characters"), min_value=0, max_value=LARGEST)
+
+
+class SizeAnswer(Answer):
+    row = serializers.IntegerField()
+    id = serializers.IntegerField()
+
+    @staticmethod
+    def example(view):
+        return {"row": 412, "id": 32}
+
+
+class SizeView(SessionView):
+    """How much the server keeps of this session, and how much the browser; and filling it up, by a number alone."""
+
+    recorded = True
+    name = _("How large it is")
+    description = _("How many characters the server keeps in the session's row, and how many the id has that you hold.")
+    operations = {
+        "GET": Operation(_("Measure"), gives={200: SizeAnswer}),
+        "POST": Operation(
+            _("Fill it up"),
+            _("The server puts so many random characters into the session."),
+            takes=SizeSerializer,
+            example={"characters": 4096},
+            gives={204: None},
+        ),
+    }
+
+    def get(self, request):
+        row = Session.objects.get(session_key=request._request.session.session_key)
+        return Response({"row": len(row.session_data), "id": len(row.session_key)})
+
+    def post(self, request):
+        serializer = SizeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data["characters"]
+        request._request.session["filler"] = secrets.token_urlsafe(wanted)[:wanted]  # random: it can not be packed
+        return Response(status=204)
+
 
 ELSEWHERE = "authcompare/1 (the lab's clean client)"  # its User-Agent
 

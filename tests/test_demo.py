@@ -14,7 +14,9 @@ import sysconfig
 import time
 import venv
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from authcompare import bootstrap
@@ -181,15 +183,35 @@ def test_killed_it_leaves_no_process_either_and_starts_again_at_once(start):
     assert again.wait() == 200
 
 
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_second_servers_of_its_lab_end_with_it(start, with_signal):
+    demo = start()
+    demo.wait()
+    twin = httpx.post(f"http://127.0.0.1:{demo.port}/lab/api/twin/", json={"same_database": False}, timeout=PATIENCE)
+    address = urlsplit(twin.json()["url"])
+    assert listens(address)
+    demo.end(with_signal)
+    deadline = time.monotonic() + PATIENCE
+    while listens(address) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not listens(address)
+
+
+def listens(address):
+    with socket.socket() as client:
+        return client.connect_ex((address.hostname, address.port)) == 0
+
+
 def test_a_worker_that_dies_is_replaced_and_ctrl_c_still_ends_all(start):
     demo = start()
     demo.wait()
-    before = workers(demo)
-    os.kill(before.pop(), signal.SIGKILL)
+    others = workers(demo)
+    killed = others.pop()
+    os.kill(killed, signal.SIGKILL)
     deadline = time.monotonic() + PATIENCE
-    while workers(demo) <= before and time.monotonic() < deadline:
+    while not workers(demo) - {killed} > others and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert workers(demo) > before
+    assert workers(demo) - {killed} > others
     assert demo.wait() == 200
     assert demo.end()[0] == 0
 

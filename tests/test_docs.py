@@ -31,6 +31,7 @@ def test_the_environment_table_tells_the_defaults():
         "JWT_REFRESH_LIFETIME": f"{jwt['REFRESH_TOKEN_LIFETIME'].total_seconds():.0f}",
         "SESSION_IDLE_LIFETIME": str(settings.SESSION_IDLE_LIFETIME),
         "SESSION_ABSOLUTE_LIFETIME": str(settings.SESSION_ABSOLUTE_LIFETIME),
+        "CLASSROOM_KEPT": str(settings.CLASSROOM_KEPT),
     }
     rates = ",".join(f"{scope}={rate}" for scope, rate in settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"].items())
     assert f"| `CLASSROOM_RATES` | {rates} |" in README

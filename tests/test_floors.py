@@ -16,8 +16,8 @@ FLOORS = [
         authcompare  authcompare.apps  authcompare.settings  authcompare.environment  authcompare.wsgi
         authcompare.bootstrap  authcompare.management  authcompare.management.network  authcompare.management.serving
         authcompare.hashers  authcompare.fields  authcompare.parsers  authcompare.throttles  authcompare.batches
-        authcompare.errors  authcompare.middleware  authcompare.carrier  authcompare.wire  authcompare.actors
-        authcompare.operation  authcompare.answers
+        authcompare.cache  authcompare.errors  authcompare.middleware  authcompare.carrier  authcompare.wire  authcompare.actors
+        authcompare.operation  authcompare.answers  authcompare.twins
     """),
     ("users and their notes, and how a request is authenticated", """
         authcompare.models  authcompare.sandbox  authcompare.authentication  authcompare.endpoint
@@ -30,7 +30,15 @@ FLOORS = [
     """),
     ("the mechanisms", "{mechanism}  {mechanism}.*"),
     ("experiments at any door", "authcompare.experiments.*"),
-    ("the lab, the root of the API, the pages", "authcompare.lab  authcompare.api  authcompare.pages"),
+    ("claims that they decide", "authcompare.comparison  authcompare.comparison.*"),
+    ("classes and learners", """
+        authcompare.classroom  authcompare.classroom.apps  authcompare.classroom.models  authcompare.classroom.learners
+    """),
+    ("the lesson", "authcompare.walkthrough  authcompare.walkthrough.*"),
+    ("the classroom", "authcompare.classroom.*"),
+    ("the lab, the root of the API, the pages", """
+        authcompare.chain  authcompare.elsewhere  authcompare.lab  authcompare.api  authcompare.pages
+    """),
     ("addresses and commands", "authcompare.urls  authcompare.management.commands  authcompare.management.commands.*"),
 ]  # fmt: skip
 

@@ -285,7 +285,9 @@ def refusals(actor, sandbox, carol, clock):
     clean = Actor(variant)
     csrf = {CSRF_HEADER: clean.csrf_token()}
     jar = f"ac_csrf={clean.csrf_token()}; "
-    for wrong in (f"{text}; {text}", f"{text} {text}", text[:-8] + ("A" if text[-8] != "A" else "B") + text[-7:]):
+    ((_, nonsense),) = variant.carrier.present("nonsense").items()
+    changed = text[:-8] + ("A" if text[-8] != "A" else "B") + text[-7:]
+    for wrong in (f"{text}; {text}", f"{text} {text}", nonsense, changed):
         for method, endpoint in AT_THE_DOOR:
             body = {"json": {"body": "x"}} if method == "PATCH" else {}
             headers = csrf | {"Cookie": jar, header: jar + wrong if header == "Cookie" else wrong}
@@ -466,6 +468,9 @@ def test_the_lab_is_as_described(enter, document, sandbox):
         (200, "POST", "replay", {"copy": copy}),
         (404, "POST", "replay", {"copy": "none"}),
         (400, "POST", "replay", {}),
+        (200, "POST", "present", door | {"credential": "k3v9x2hd"}),
+        (404, "POST", "present", {"mechanism": "none", "variant": "none", "credential": "k3v9x2hd"}),
+        (400, "POST", "present", door),
         (204, "POST", "forget", door),
         (404, "POST", "forget", {"mechanism": "none", "variant": "none"}),
         (400, "POST", "forget", {}),

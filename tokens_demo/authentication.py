@@ -10,7 +10,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from authcompare.authentication import Door, UserInactive
 from authcompare.carrier import BearerCarrier, CookieCarrier
 from tokens_demo.issuing import denied
-from tokens_demo.tokens import AccessToken, ClaimedUser, reason
+from tokens_demo.tokens import AccessToken, ClaimedUser, GuessableToken, UnverifiedToken, reason
 
 
 class InvalidRequest(APIException):
@@ -47,13 +47,14 @@ class TokenAuthentication(Door, JWTAuthentication):
     mechanism = "token"
     carrier = BearerCarrier()
     raises = (InvalidRequest, TokenInvalid, TokenExpired, UserInactive)
+    token_class = AccessToken
 
     def identify(self, request):
         raw = self.presented(request)
         if raw is None:
             return None
         try:
-            token = AccessToken(raw)
+            token = self.token_class(raw)
         except TokenError as error:
             expired = reason(error) == TokenExpired.default_code
             raise self.refusal(request, TokenExpired if expired else TokenInvalid) from None
@@ -118,6 +119,31 @@ class CookieTokenAuthentication(TokenAuthentication):
 
     def presented(self, request):
         return request.COOKIES.get(settings.ACCESS_COOKIE_NAME) or None
+
+
+class WeakTokenAuthentication(TokenAuthentication):
+    """What the weak doors share: they open in the lab only, and for sandbox accounts only."""
+
+    def find_user(self, request, token):
+        user = super().find_user(request, token)
+        if not (settings.LAB and user.sandbox_id):
+            raise self.refusal(request, TokenInvalid)
+        return user
+
+
+class UnverifiedTokenAuthentication(WeakTokenAuthentication):
+    """WEAK on purpose: decodes the token and takes that for verifying it, so that whoever writes another user's id
+    into one is that user. The hardened twin is TokenAuthentication."""
+
+    raises = (InvalidRequest, TokenInvalid, UserInactive)
+    token_class = UnverifiedToken
+
+
+class GuessableTokenAuthentication(WeakTokenAuthentication):
+    """WEAK on purpose: verifies everything, with a secret that anybody finds in a list of words. The hardened twin is
+    TokenAuthentication."""
+
+    token_class = GuessableToken
 
 
 def password_mark(user):

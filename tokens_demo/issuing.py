@@ -12,13 +12,13 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
-from tokens_demo.tokens import AccessToken, RefreshToken, reason
+from tokens_demo.tokens import RefreshToken, reason
 
 
-def begin(user, variant, lifetime, user_agent, refreshable=True):
+def begin(user, variant, lifetime, user_agent):
     """Sign `user` in at the door `variant`: a new family, with its first tokens. `lifetime` in seconds, or None."""
     access_lifetime = lifetime or int(api_settings.ACCESS_TOKEN_LIFETIME.total_seconds())
-    lasts = api_settings.REFRESH_TOKEN_LIFETIME if refreshable else timedelta(seconds=access_lifetime)
+    lasts = api_settings.REFRESH_TOKEN_LIFETIME if variant.refreshable else timedelta(seconds=access_lifetime)
     family = Family(
         user=user,
         variant=variant.slug,
@@ -28,23 +28,23 @@ def begin(user, variant, lifetime, user_agent, refreshable=True):
     )
     with transaction.atomic():
         family.save()
-        return issue(family, variant, refreshable=refreshable)
+        return issue(family, variant)
 
 
-def issue(family, variant, parent=None, refreshable=True):
+def issue(family, variant, parent=None):
     """The next tokens of a family: .access, .refresh (or None) and .expires_at of the access token.
 
     None of them outlives the family: a sign-in that is forgotten could no longer be ended.
     """
     user = family.user
-    refresh = refreshable and RefreshToken()
+    refresh = variant.refreshable and RefreshToken()
     record = None
     if refresh:
         refresh["sub"] = str(user.pk)
         refresh["family"] = str(family.pk)
         refresh.set_exp(from_time=refresh.current_time, lifetime=family.expires_at - refresh.current_time)
         record = remember(refresh, family, parent)
-    access = AccessToken()
+    access = variant.authentication.token_class()
     lifetime = timedelta(seconds=family.access_lifetime)
     access.set_exp(lifetime=min(lifetime, family.expires_at - access.current_time) if refresh else lifetime)
     access["sub"] = str(user.pk)
@@ -107,7 +107,7 @@ def rotate(raw, variant_named):
     with transaction.atomic():
         family = lock(token)
         variant = family and variant_named(family.variant)
-        usable = family and variant and not family.ended_at and family.user.is_active
+        usable = family and variant and variant.refreshable and not family.ended_at and family.user.is_active
         if not usable or denied(token["jti"], reason=DeniedToken.Reason.ADMIN):
             refused = RefreshRefused()
         elif not deny(token, DeniedToken.Reason.ROTATED):

@@ -20,14 +20,16 @@ from authcompare.batches import delete_in_batches
 from tokens_demo import issuing, panel, views
 from tokens_demo.authentication import (
     CookieTokenAuthentication,
+    GuessableTokenAuthentication,
     InvalidRequest,
     RevocableTokenAuthentication,
     StatelessTokenAuthentication,
     TokenAuthentication,
+    UnverifiedTokenAuthentication,
     password_mark,
 )
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
-from tokens_demo.tokens import AccessToken
+from tokens_demo.tokens import FORMS, AccessToken
 
 CLAIMS = {  # an example's
     "token_type": "access",
@@ -50,6 +52,7 @@ class Default(mechanism.Variant):
     sign_out_raises = (InvalidRequest, NotAuthenticated, *issuing.REFUSALS[:2])
     storage = "localStorage"
     keeps_state = True
+    refreshable = True
     example = {
         "length": 300,
         "parts": {"payload": CLAIMS},
@@ -64,7 +67,8 @@ class Default(mechanism.Variant):
 
     def sign_in(self, request, response, user, lifetime):
         issued = issuing.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
-        return {"access": str(issued.access), "refresh": str(issued.refresh), "expires_at": issued.expires_at}
+        refresh = {"refresh": str(issued.refresh)} if self.refreshable else {}
+        return {"access": str(issued.access), **refresh, "expires_at": issued.expires_at}
 
     def sign_out(self, request, response):
         """Denies the refresh token (in the body, or found through the access token's family). An access token
@@ -85,7 +89,7 @@ class Default(mechanism.Variant):
 
     def describe(self, request):
         token = request.auth
-        family = Family.objects.filter(pk=token.get("family")).first()
+        family = Family.objects.filter(pk=token.get("family"), user_id=request.user.pk).first()
         return {
             "length": len(token.token),
             "parts": {"payload": token.payload},
@@ -183,11 +187,12 @@ class InCookie(Default):
     summary = _("You hold a signed statement where no script can read it; the browser sends it by itself.")
     authentication = CookieTokenAuthentication
     storage = "jar"
+    refreshable = False
     sign_out_takes, sign_out_raises = None, ()
 
     def sign_in(self, request, response, user, lifetime):
         """No refresh token: scripts of the page could read one, which is what the cookie is there to prevent."""
-        issued = issuing.begin(user, self, lifetime, request.headers.get("User-Agent", ""), refreshable=False)
+        issued = issuing.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
         response.set_cookie(
             settings.ACCESS_COOKIE_NAME,
             str(issued.access),
@@ -209,13 +214,55 @@ class InCookie(Default):
         return found | {"length": len(request.COOKIES[settings.ACCESS_COOKIE_NAME])}
 
 
+class Weak(Default):
+    """What the lab's two weak arms share. They give out no refresh token: nothing that is theirs can be exchanged for
+    anything better."""
+
+    lab = True
+    on_pages = False
+    refreshable = False
+    resists_guessing = False
+    needs = frozenset({"database"})
+    sign_out_takes, sign_out_raises = None, ()
+
+    def sign_out(self, request, response):
+        """Ends nothing: anybody can make such a token, and must not end with it what others hold."""
+
+    def describe(self, request):
+        """Only such claims as were looked at: anybody can write what they like beside them."""
+        found = super().describe(request)
+        payload = found["parts"]["payload"]
+        return found | {"parts": {"payload": {name: payload[name] for name in FORMS if name in payload}}}
+
+
+class Unverified(Weak):
+    """WEAK on purpose: decoded, and not verified. Its hardened twin is Default. There is not even a secret to guess:
+    a token that any key has signed is let in, and so is one that none has."""
+
+    slug = "unverified"
+    title = _("token that nobody verifies")
+    summary = _("You hold a statement; the server reads it, and believes it whoever wrote it.")
+    authentication = UnverifiedTokenAuthentication
+    checks_changes = False
+    checks_end = False
+
+
+class Guessable(Weak):
+    """WEAK on purpose: verified, with the article's own secret. Its hardened twin is Default."""
+
+    slug = "guessable"
+    title = _("token with a common secret")
+    summary = _("You hold a signed statement; the server checks it with a secret that is in every list of words.")
+    authentication = GuessableTokenAuthentication
+
+
 class Token(mechanism.Mechanism):
     name = "token"
     slug = "tokens"
     title = _("Token")
     summary = _("You hold a signed statement; the server checks it.")
     shape = "circle"
-    variants = [Default, Stateless, Revocable, InCookie]
+    variants = [Default, Stateless, Revocable, InCookie, Unverified, Guessable]
     panel = "tokens_demo/_panel.html"
 
     def panel_context(self, request):

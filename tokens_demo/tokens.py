@@ -26,11 +26,12 @@ FORMS = {
     "nbf": (int, r"[0-9]{1,11}"),
     "token_type": (str, r"access|refresh"),
     "family": (str, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
-    "username": (str, r"[^\x00]{1,150}"),
+    "username": (str, r"[^\x00\ud800-\udfff]{1,150}"),
     "role": (str, r"[a-z]{1,10}"),
     "password": (str, r"[!-~]{1,64}"),
 }
 REQUIRED = {"sub", "jti", "iat", "exp", "token_type"}
+COMMON_WORD = "mysecretkey"  # what the article's server signs with; it is in every list of words to try
 
 
 class Backend(TokenBackend):
@@ -38,13 +39,28 @@ class Backend(TokenBackend):
 
     def encode(self, payload):
         claims = {**payload, "iss": self.issuer, "aud": self.audience}
-        headers = {"kid": keys.key_id()} if keys.published() else None
+        headers = {"kid": keys.key_id()} if self.verifying_key else None
         return jwt.encode(claims, self.prepared_signing_key, algorithm=self.algorithm, headers=headers)
 
 
+class DecodingBackend(Backend):
+    """WEAK on purpose, for a door of the lab: decodes where Backend, its hardened twin, verifies."""
+
+    def decode(self, token, verify=True):
+        return jwt.decode(token, options={"verify_signature": False})
+
+
+class GuessableBackend(Backend):
+    """WEAK on purpose, for a door of the lab: verifies as Backend does, its hardened twin, but with a secret that is
+    in every list. Filled up with zeros, as an HMAC does it anyway (RFC 2104 section 2): PyJWT would warn of it."""
+
+    def __init__(self, algorithm, signing_key, verifying_key, *said, **more):
+        super().__init__("HS256", COMMON_WORD.ljust(64, "\0"), "", *said, **more)
+
+
 @cache
-def backend():
-    return Backend(
+def backend(kind=Backend):
+    return kind(
         api_settings.ALGORITHM,
         api_settings.SIGNING_KEY,
         api_settings.VERIFYING_KEY,
@@ -67,6 +83,8 @@ def canonical(token):
 class Strict:
     """Mixed into SimpleJWT's token classes: whatever is odd about a token is a TokenError, never a crash."""
 
+    backend = Backend
+
     def __init__(self, token=None, verify=True):
         if isinstance(token, bytes):
             token = token.decode("latin-1")
@@ -74,14 +92,17 @@ class Strict:
             raise TokenError(_("This is not a JWT."))
         try:
             super().__init__(token, verify)
-        except (RecursionError, OverflowError, ValueError, TypeError) as error:
+        except (RecursionError, OverflowError, ValueError, TypeError, jwt.InvalidTokenError) as error:
             raise TokenError(_("Token is invalid")) from error
 
     def get_token_backend(self):
-        return backend()
+        return backend(self.backend)
 
     def verify(self):
         super().verify()
+        self.check_forms()
+
+    def check_forms(self):
         for claim, (kind, form) in FORMS.items():
             value = self.payload.get(claim)
             if (value is None and claim not in REQUIRED) or (type(value) is kind and re.fullmatch(form, str(value))):
@@ -91,6 +112,22 @@ class Strict:
 
 class AccessToken(Strict, tokens.AccessToken):
     """Presented with every request."""
+
+
+class UnverifiedToken(AccessToken):
+    """WEAK on purpose, for a door of the lab: neither signature nor end nor type is asked for. The form of each claim
+    is, so that nothing breaks. The hardened twin is AccessToken."""
+
+    backend = DecodingBackend
+
+    def verify(self):
+        self.check_forms()
+
+
+class GuessableToken(AccessToken):
+    """WEAK on purpose, for a door of the lab: its secret is in every list. The hardened twin is AccessToken."""
+
+    backend = GuessableBackend
 
 
 class RefreshToken(Strict, tokens.RefreshToken):

@@ -4,7 +4,12 @@ import json
 import shlex
 from dataclasses import dataclass, field
 
+import httpx
+from django.utils.translation import gettext as _
+
 from authcompare.actors import CSRF_HEADER, Actor, Client, replay, trusted
+
+STARTS_WITHIN = 30  # seconds: a second server, on a busy machine
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Experiment:
     attack = None  # the outcome in which an attack succeeded, where this is one: it must, on every weak arm
     fix = ""  # where this is an attack: what its hardened arm does
     browser = False  # only a browser can show it: static/authcompare/js/experiments/<slug>.js runs it instead of `run`
+    apart = False  # needs processes or threads that a test's transaction would hide things from
 
     def concerns(self, variant):
         """Is there anything to observe at this door?"""
@@ -100,10 +106,11 @@ class Actors:
         return client
 
     def note(self, response):
-        """Keep what was sent, except the fetching of a CSRF token that any page would have brought."""
+        """Keep what was sent, except the fetching of a CSRF token that any page would have brought, and a look at the
+        wire."""
         request = response.request
         exchange = response.headers.get("Exchange-Id", "")
-        if exchange or request.url.path != "/api/":
+        if exchange or not (request.url.path == "/api/" or request.url.path.startswith("/wire/")):
             path = request.url.raw_path.decode()
             self.sent.append(Sent(exchange, request.method, path, response.status_code, curl(request)))
 
@@ -125,15 +132,58 @@ class Actors:
         with self.client() as client:
             client.patch("/lab/api/account/", json=wanted).raise_for_status()
 
+    def twin(self, same_key=True, same_database=True, short=False, algorithm=None):
+        """The same cast at a second server, which may have keys, a database and lifetimes of its own (twins.py)."""
+        wanted = {"same_key": same_key, "same_database": same_database, "short": short}
+        wanted |= {"algorithm": algorithm} if algorithm else {}
+        with Client(self.base_url, app=trusted) as client:
+            answer = client.post("/lab/api/twin/", json=wanted, timeout=STARTS_WITHIN)
+        if answer.status_code != 200:
+            raise NoSecondServer(answer.json()["detail"])
+        url = answer.json()["url"]
+        if self.base_url:  # perhaps the server is another machine, whose loopback is not ours
+            try:
+                with Client(url) as client:
+                    client.get("/healthz")
+            except httpx.TransportError:
+                message = _("Second servers are reachable from the server's own machine only.")
+                raise NoSecondServer(message) from None
+        return AtTwin(self, url)
+
     def observed(self, outcome, *facts):
         return Observation(outcome, list(facts), list(self.sent))
+
+
+class AtTwin(Actors):
+    """The same cast at another server. What they send there is noted with the rest."""
+
+    def __init__(self, home, base_url):
+        self.home, self.base_url = home, base_url
+        self.id, self.accounts, self.sent = home.id, home.accounts, home.sent
+
+    def __exit__(self, *failure):
+        """Their sandbox is not thrown away: they are still at home where they come from."""
+
+    def client(self):
+        client = super().client()
+        client.timeout = STARTS_WITHIN  # it may be busy with its start, or with everybody's
+        return client
+
+    def note(self, response):
+        self.home.note(response)
+
+
+class NoSecondServer(Exception):  # noqa: N818  that is what it says
+    """There is none that this experiment could reach, and why."""
 
 
 LET_IN, REFUSED = "let in", "refused"
 
 
 def outcome(response):
-    """A door's answer in a word."""
+    """A door's answer in a word. That it broke down is no refusal."""
+    if response.status_code >= 500:
+        return f"error {response.status_code}"
     return LET_IN if response.status_code < 300 else REFUSED
 
 

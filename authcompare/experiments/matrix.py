@@ -11,7 +11,7 @@ from authcompare.experiments.base import Actors, Experiment, Observation
 from authcompare.mechanism import Variant, variants
 from authcompare.models import Evidence
 
-AT_ONCE = 8  # some wait for an end to come: others go on meanwhile
+AT_ONCE = 16  # some wait for an end to come: others go on meanwhile
 
 
 @dataclass

@@ -110,22 +110,27 @@ class RunView(Endpoint):
         tried, door = experiment(wanted["experiment"]), variant_named(wanted["mechanism"], wanted["variant"])
         if tried is None or door is None or not tried.concerns(door):
             raise NotFound(_("There is no such experiment at such a door."))
-        if tried.browser:
-            raise InBrowser
-        cell = observe(Cell(tried, door, tried.expected(door)))
-        if cell.observation is None:
-            raise Broken
-        keep(cell)
-        return Response(
-            {
-                **wanted,
-                "expected": cell.expected,
-                "outcome": cell.observation.outcome,
-                "agrees": cell.agrees,
-                "facts": cell.observation.plain_facts,
-                "sent": [vars(sent) for sent in cell.observation.sent],
-            }
-        )
+        return Response(run_at(tried, door))
+
+
+def run_at(tried, door):
+    """Run this experiment at this door and keep what was seen; returns what is told of it."""
+    if tried.browser:
+        raise InBrowser
+    cell = observe(Cell(tried, door, tried.expected(door)))
+    if cell.observation is None:
+        raise Broken
+    keep(cell)
+    return {
+        "experiment": tried.slug,
+        "mechanism": door.mechanism.name,
+        "variant": door.slug,
+        "expected": cell.expected,
+        "outcome": cell.observation.outcome,
+        "agrees": cell.agrees,
+        "facts": cell.observation.plain_facts,
+        "sent": [vars(sent) for sent in cell.observation.sent],
+    }
 
 
 urlpatterns = [path("lab/api/run/", RunView.as_view(), name="lab-run")]

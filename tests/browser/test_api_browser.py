@@ -330,8 +330,9 @@ def test_a_token_is_tried_out_from_the_documentation(docs):
     with docs.expect_response("**/tokens/api/login/") as answered:
         login.locator(".execute").click()
     docs.locator(".btn.authorize").first.click()
-    docs.locator("#auth-bearer-value, [aria-label='auth-bearer-value']").fill(answered.value.json()["access"])
-    docs.locator(".auth-container", has_text="Bearer").locator("button[type=submit]").click()
+    box = docs.locator(".auth-container", has_text="token (http, Bearer)")
+    box.get_by_label("auth-bearer-value").fill(answered.value.json()["access"])
+    box.locator("button[type=submit]").click()
     docs.locator(".close-modal").click()
     docs.locator("#operations-Token-tokensProtectedGet .opblock-summary-control").click()
     reading = docs.locator("#operations-Token-tokensProtectedGet")

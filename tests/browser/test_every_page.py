@@ -18,6 +18,8 @@ PAGES = {
     "api": "/api/",
     "door": "/tokens/api/protected/",
     "docs": "/api/docs/",
+    "experiments": "/experiments/",
+    "experiment": "/experiments/replay-after-logout/",
     "error": "/nowhere/",
 }
 
@@ -39,6 +41,11 @@ def test_a_page_is_accessible_and_holds_together(page, live_server, axe, screens
             page.wait_for_selector("#doors:not([aria-busy])")
         if look == "projector":
             page.click(".stepper li:last-child button")
+    if page.locator("#trial").count():
+        page.wait_for_selector("#trial[data-ready]")
+        page.locator("#columns input:visible").first.check()
+        page.click("#run")
+        page.wait_for_selector("#run[aria-disabled=false]")
     if name == "docs":
         page.wait_for_selector(".swagger-ui .opblock-tag")
     assert page.get_attribute("html", "lang") == LOOKS[look]["language"]

@@ -8,7 +8,13 @@ from authcompare.mechanism import variant_named
 from sessions_demo import decoded, views
 from sessions_demo.models import Session
 
-ALL = [*(("POST", act.slug) for act in views.ACTS), ("POST", "elsewhere"), ("GET", "look")]
+ALL = [
+    *(("POST", act.slug) for act in views.ACTS),
+    ("POST", "elsewhere"),
+    ("GET", "look"),
+    ("POST", "size"),
+    ("GET", "size"),
+]
 every = pytest.mark.parametrize(("method", "slug"), ALL)
 
 
@@ -129,6 +135,41 @@ def test_every_act_is_put_on_the_wire_with_the_row_before_and_after(actor):
     exchange = actor.client.get(f"/wire/{act(actor, 'put').headers['Exchange-Id']}/").json()
     change = next(line for line in exchange["state"] if line["field"] == "data.basket")
     assert (change["before"], change["after"]) == (None, "{'apples': 1}")
+
+
+# More and more
+
+
+def size(actor):
+    return actor.request("GET", "lab/size/").json()
+
+
+def test_what_is_put_in_makes_the_row_longer_and_the_id_no_longer(actor):
+    before = size(actor)
+    assert actor.request("POST", "lab/size/", json={"characters": 5000}).status_code == 204
+    after = size(actor)
+    assert after["row"] - before["row"] > 5000
+    assert after["row"] == len(Session.objects.get().session_data)
+    assert before["id"] == after["id"] == len(actor.credential) == len(actor.client.cookies["ac_session"])
+
+
+def test_it_can_be_filled_up_to_a_limit_and_emptied(actor):
+    empty = size(actor)["row"]
+    for characters in (views.LARGEST, 0):
+        assert actor.request("POST", "lab/size/", json={"characters": characters}).status_code == 204
+        assert size(actor)["row"] >= characters
+    assert size(actor)["row"] < empty + 100
+    for wrong in (views.LARGEST + 1, -1, "x", 1.5, True, None):
+        assert actor.request("POST", "lab/size/", json={"characters": wrong}).status_code == 400
+    assert size(actor)["row"] < empty + 100
+
+
+def test_the_wire_shows_the_beginning_of_what_is_long(actor):
+    response = actor.request("POST", "lab/size/", json={"characters": 5000})
+    exchange = actor.client.get(f"/wire/{response.headers['Exchange-Id']}/").json()
+    filler = next(line for line in exchange["state"] if line["field"] == "data.filler")
+    assert filler["before"] is None
+    assert 100 < len(filler["after"]) < 1000
 
 
 # Who may

@@ -134,7 +134,7 @@ def test_no_token_lies_in_the_database(enter):
         answer = enter("token", variant).answer
         newer = refresh(answer["refresh"]).json()
         tokens += [answer["access"], answer["refresh"], newer["access"], newer["refresh"]]
-    tokens.append(enter("token", "cookie").credential)
+    tokens += [enter("token", variant).credential for variant in ("cookie", "unverified", "guessable")]
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         everything = ""

@@ -11,6 +11,10 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from authcompare.comparison import exports
+from authcompare.comparison.evidence import of_a_run
+from authcompare.comparison.table import Comparison
+from authcompare.experiments.in_browser import NoBrowserError, watch
 from authcompare.experiments.matrix import fill, plan
 from authcompare.experiments.syllabus import experiment, syllabus
 
@@ -23,10 +27,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--url", help="a running server, as http://localhost:8000; without it, in-process")
         parser.add_argument("--only", action="append", metavar="SLUG", help="this experiment only; may be repeated")
-        parser.add_argument("--format", choices=sorted(FORMATS), default="table")
+        parser.add_argument(
+            "--format", choices=sorted(FORMATS), help="table, or markdown for the comparison, if unsaid"
+        )
+        parser.add_argument("--comparison", action="store_true", help="write what is claimed against what was observed")
+        parser.add_argument(
+            "--browser", action="store_true", help="also what only a browser shows, in a Chromium; needs --url"
+        )
         parser.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
 
-    def handle(self, *, url, only, format, output, **options):
+    def handle(self, *, url, only, format, comparison, browser, output, **options):
+        if comparison and format not in {None, *COMPARISONS}:
+            raise CommandError(f"the comparison is written as {', '.join(sorted(COMPARISONS))}")
         experiments = [experiment(slug) for slug in only] if only else syllabus()
         if None in experiments:
             known = ", ".join(each.slug for each in syllabus())
@@ -35,13 +47,23 @@ class Command(BaseCommand):
             reach(url)
         elif not settings.LAB:
             raise CommandError("experiments run in the lab only: set LAB=1, or name a server with --url")
-        cells = plan(experiments)
-        for n, _cell in enumerate(fill(cells, url), start=1):
-            if sys.stderr.isatty():
-                sys.stderr.write(f"\r{'█' * (n * 40 // len(cells)):<40} {n}/{len(cells)}")
+        if browser and not url:
+            raise CommandError("a browser needs a running server: name it with --url")
+        if not browser and all(each.browser for each in experiments):
+            raise CommandError(f"only a browser shows {experiments[0].slug}: add --browser, or open its page")
+        cells = plan([each for each in experiments if browser or not each.browser])
+        try:
+            for n, _cell in enumerate(run(cells, url), start=1):
+                if sys.stderr.isatty():
+                    sys.stderr.write(f"\r{'█' * (n * 40 // len(cells)):<40} {n}/{len(cells)}")
+        except NoBrowserError as error:
+            raise CommandError(str(error)) from None
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
-        text = FORMATS[format](cells)
+        if comparison:
+            text = COMPARISONS[format or "markdown"](Comparison(of_a_run(cells)))
+        else:
+            text = FORMATS[format or "table"](cells)
         if output:
             Path(output).write_text(text, encoding="utf-8")
         else:
@@ -52,6 +74,14 @@ class Command(BaseCommand):
             self.stderr.write(f"{cell.experiment.slug} at {cell.door}: expected '{cell.expected}', saw '{seen}'")
         if wrong:
             sys.exit(1)
+
+
+def run(cells, url):
+    """Fill the cells, first over HTTP, then what only a browser shows; yields each as it is done."""
+    yield from fill(cells, url)
+    in_browser = [cell for cell in cells if cell.experiment.browser]
+    if in_browser:
+        yield from watch(in_browser, url)
 
 
 def reach(url):
@@ -128,3 +158,4 @@ def as_html(cells):
 
 
 FORMATS = {"table": as_table, "markdown": as_markdown, "csv": as_csv, "json": as_json, "html": as_html}
+COMPARISONS = {"markdown": exports.as_markdown, "csv": exports.as_csv, "json": exports.as_json}

@@ -75,6 +75,8 @@ class Command(BaseCommand):
 
     def announce_lan(self, port):
         """Let the workers answer to the network's names for this machine, and say what that means."""
+        from authcompare.sandbox import TEACHER
+
         addresses, name = network.lan_addresses(), socket.gethostname().lower()
         hosts = [*settings.ALLOWED_HOSTS, *addresses, name, f"{name}.local"]
         os.environ["ALLOWED_HOSTS"] = ",".join(dict.fromkeys(hosts))
@@ -83,7 +85,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  http://{address}:{port}/")
         if not addresses:
             self.stdout.write("  no address was found: is this machine connected?")
+        entrance = f"http://{addresses[0] if addresses else '127.0.0.1'}:{port}/classroom/"
         self.stdout.write(
+            f"\nTo teach a class, open {entrance}\nand sign in there as {TEACHER}, with the password above. "
+            "Opening a class shows the code, the address and the QR code that learners join by.\n\n"
             "Everyone on this network can reach it, and others on it can read what plain HTTP carries.\n"
             "Its lab accounts are weak on purpose: use no real password here."
         )

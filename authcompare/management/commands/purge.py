@@ -2,14 +2,18 @@
 
 from django.core.management.base import BaseCommand
 
+from authcompare.classroom.learners import forget_unseen
+from authcompare.classroom.retention import forget_classes
 from authcompare.mechanism import mechanisms
 from authcompare.sandbox import forget_expired
 
 
 class Command(BaseCommand):
-    help = "Deletes expired sandboxes, and what the mechanisms keep of expired credentials."
+    help = "Deletes expired sandboxes and classes, and what the mechanisms keep of expired credentials."
 
     def handle(self, **options):
+        self.stdout.write(f"classes: {forget_classes()}")
+        self.stdout.write(f"learners: {forget_unseen()}")
         self.stdout.write(f"sandboxes: {forget_expired()}")
         for mechanism in mechanisms():
             self.stdout.write(f"{mechanism.name}: {mechanism.forget_expired()}")

@@ -49,7 +49,9 @@ function learn({ method, path, text }, { status, headers, json }) {
   }
   if (json?.access && json.mechanism) {
     keep(`authcompare.${json.mechanism}.${json.variant}`, json);
-    part.hint.textContent = say("Both tokens are kept in localStorage, where the pages of this site look for them.");
+    part.hint.textContent = json.refresh
+      ? say("Both tokens are kept in localStorage, where the pages of this site look for them.")
+      : say("The token is kept in localStorage, where the pages of this site look for it.");
   } else if (json?.access && json.refresh) {
     const old = all().find(({ refresh }) => text?.includes(refresh));
     if (old) keep(old.key, json);

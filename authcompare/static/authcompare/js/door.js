@@ -11,9 +11,10 @@ let serverAhead = 0; // milliseconds: by how much the server's clock is ahead of
 export const serverNow = () => Date.now() + serverAhead;
 
 /** One request. Resolves with {method, path, status, headers, json}, whatever the status. */
-export async function ask(method, path, { body, headers = {}, ambient = true } = {}) {
+export async function ask(method, path, { body, headers = {}, ambient = true, signal } = {}) {
   const request = {
     method,
+    signal,
     credentials: ambient ? "same-origin" : "omit",
     cache: "no-store",
     headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang, ...headers },

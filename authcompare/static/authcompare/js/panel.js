@@ -19,7 +19,21 @@ export function tellTimes(root = document) {
   }
 }
 
-/** Replaces every data-live element by what the server draws now. Keeps the focus and what is folded open. */
+/** Replaces every data-live element that the server draws otherwise now. Keeps the focus and what is folded open. */
+export function replaceParts(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(part.id);
+    if (!fresh || part.innerHTML === fresh.innerHTML) continue;
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : null;
+    const open = [...part.querySelectorAll("details[open][id]")].map(({ id }) => id);
+    part.replaceChildren(...fresh.childNodes);
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    if (focused !== null) (document.getElementById(focused) ?? part).focus({ preventScroll: true });
+  }
+  tellTimes();
+}
+
 async function drawAgain() {
   let response;
   try {
@@ -28,17 +42,7 @@ async function drawAgain() {
     return; // the columns above say that the server does not answer
   }
   if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const part of document.querySelectorAll("[data-live]")) {
-    const fresh = page.getElementById(part.id);
-    if (!fresh) continue;
-    const focused = part.contains(document.activeElement) ? document.activeElement.id : null;
-    const open = [...part.querySelectorAll("details[open][id]")].map(({ id }) => id);
-    part.replaceChildren(...fresh.childNodes);
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    if (focused !== null) (document.getElementById(focused) ?? part).focus({ preventScroll: true });
-  }
-  tellTimes();
+  replaceParts(await response.text());
   document.dispatchEvent(new CustomEvent("authcompare:redrawn"));
 }
 

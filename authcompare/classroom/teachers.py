@@ -1,0 +1,63 @@
+"""Who may move a class: staff, signed in with a session as at /admin/, and each of them their own classes only."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import NotFound, PermissionDenied
+
+from authcompare.authentication import require_csrf_token
+from authcompare.classroom.models import Classroom
+from authcompare.endpoint import Endpoint
+from authcompare.fields import Strict
+from authcompare.operation import operation
+
+
+class NoSuchClass(NotFound):
+    default_code = "no_such_class"
+    default_detail = _("There is no class with this code.")
+
+
+class NotTheTeacher(PermissionDenied):
+    default_code = "not_the_teacher"
+    default_detail = _("Only the teacher of this class may do this: sign in with the account that opened it.")
+
+
+def teaches(user, classroom):
+    return user.is_superuser or classroom.teacher_id == user.pk
+
+
+def class_of(user, code):
+    """The class with this code, for its teacher. Whoever is no teacher at all does not learn which codes there are."""
+    if not (user.is_active and user.is_staff):
+        raise NotTheTeacher
+    classroom = Classroom.objects.filter(code=code).first()
+    if classroom is None:
+        raise NoSuchClass
+    if not teaches(user, classroom):
+        raise NotTheTeacher
+    return classroom
+
+
+class SignedIn(BaseAuthentication):
+    """Whoever Django's own session says. TeacherEndpoint asks for the CSRF token."""
+
+    def authenticate(self, request):
+        user = request._request.user
+        return (user, None) if user.is_authenticated else None
+
+
+class TeacherEndpoint(Endpoint):
+    """An endpoint for the teacher of the class that its address names. `self.wanted` is what the body asks for: it is
+    read first, and looks nothing up; then nobody else gets any further."""
+
+    authentication_classes = [SignedIn]
+
+    def initial(self, request, *args, code=None, **kwargs):
+        super().initial(request, *args, code=code, **kwargs)
+        require_csrf_token(request._request)
+        serializer = (operation(self, request.method).takes or Strict)(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self.wanted = serializer.validated_data
+        self.classroom = self.admitted(request.user, code)
+
+    def admitted(self, user, code):
+        return class_of(user, code)

@@ -1,0 +1,31 @@
+"""`manage.py handout`: the lesson as a booklet to print."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from authcompare.walkthrough.handout import EDITIONS, booklet
+from authcompare.walkthrough.lessons import LessonError, languages
+from authcompare.walkthrough.questions import QuestionsError
+
+
+class Command(BaseCommand):
+    help = "Writes the lesson as one HTML file to print on A4: a booklet for learners, or the teacher's with solutions."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--language", choices=languages(), default=settings.LANGUAGE_CODE)
+        parser.add_argument("--edition", choices=EDITIONS, default="learner")
+        parser.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
+
+    def handle(self, *, language, edition, output, **options):
+        if not settings.LAB:
+            raise CommandError("the lesson belongs to the lab: set LAB=1")
+        try:
+            text = booklet(edition, language)
+        except (LessonError, QuestionsError) as error:
+            raise CommandError(str(error)) from None
+        if output:
+            Path(output).write_text(text, encoding="utf-8")
+        else:
+            self.stdout.write(text)
