@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "authcompare.classroom.live.middleware",
     "authcompare.wire.middleware",
     "authcompare.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",

@@ -14,7 +14,8 @@ from django.conf import settings
 FLOORS = [
     ("the ground: no door, no user, no view", """
         authcompare  authcompare.apps  authcompare.settings  authcompare.environment  authcompare.wsgi
-        authcompare.bootstrap  authcompare.management  authcompare.management.network  authcompare.management.serving
+        authcompare.bootstrap  authcompare.management  authcompare.management.network
+        authcompare.management.serving  authcompare.management.apart
         authcompare.hashers  authcompare.fields  authcompare.parsers  authcompare.throttles  authcompare.batches
         authcompare.cache  authcompare.errors  authcompare.middleware  authcompare.carrier  authcompare.wire  authcompare.actors
         authcompare.operation  authcompare.answers  authcompare.twins

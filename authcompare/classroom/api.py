@@ -209,18 +209,19 @@ class OpenView(TeacherEndpoint):
         )
     }
 
-    def admitted(self, user, code):
+    def admitted(self, user):
         if not user.is_staff:
             raise NotTheTeacher(_("Only staff may open a class: sign in with a teacher's account."))
+        return user
 
-    def post(self, request):
+    def act(self, teacher, plan, mode):
         forget_classes()
         forget_unseen()
-        first = agenda(self.wanted["plan"], settings.LANGUAGE_CODE)[0]
+        first = agenda(plan, settings.LANGUAGE_CODE)[0]
         while True:
             try:
                 with transaction.atomic():
-                    classroom = Classroom.objects.create(teacher=request.user, step=first.slug, **self.wanted)
+                    classroom = Classroom.objects.create(teacher=teacher, plan=plan, mode=mode, step=first.slug)
             except IntegrityError:
                 continue  # the code is taken
             return Response(Opened.of(classroom), status=201)
@@ -246,11 +247,11 @@ class ChangeView(TeacherEndpoint):
 
     description = _("For the teacher of this class only, signed in as at /admin/.")
 
-    def post(self, request, code):
-        if not self.classroom.open:
+    def act(self, classroom, **wanted):
+        if not classroom.open:
             raise ClassEnded
-        self.change(self.classroom, **self.wanted)
-        return Response(live.state(self.classroom))
+        self.change(classroom, **wanted)
+        return Response(live.state(classroom))
 
 
 class MoveSerializer(Strict):
@@ -305,7 +306,8 @@ class VoteView(ChangeView):
         here = stop(classroom, settings.LANGUAGE_CODE)
         voting = {"vote_step": here.slug}
         if action == "close":
-            if here.test is None and not (classroom.vote == Classroom.Vote.OPEN and classroom.vote_step == here.slug):
+            voted = classroom.vote_step == here.slug and classroom.vote in {Classroom.Vote.OPEN, Classroom.Vote.CLOSED}
+            if here.test is None and not voted:
                 raise NoVote
             classroom.change(vote=Classroom.Vote.CLOSED, **voting)
         elif not here.voted or classroom.mode != Classroom.Mode.LED:

@@ -39,8 +39,8 @@ class Invitation:
 
     @property
     def shown(self):
-        """What to type: as short as browsers let it be."""
-        return f"{self.site.removeprefix('http://')}{reverse('classroom').rstrip('/')}"
+        """What to type, as short as browsers let it be: (host, path)."""
+        return self.site.removeprefix("http://"), reverse("classroom").rstrip("/")
 
     @property
     def beyond(self):

@@ -1,13 +1,15 @@
 """What is new in a class, asked for by every learner's page all the time: cheap when it is nothing.
 
 Three hundred pages that ask every second and a half are two hundred requests a second. Nearly all of them find the
-version that they know, which one query tells; so nothing is drawn, logged or counted for them.
+version that they know, which one query tells: `middleware` answers those before anything else is done about them.
 """
 
 from datetime import timedelta
 from functools import lru_cache
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +18,14 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from authcompare.classroom.agenda import stop
-from authcompare.classroom.learners import seen
+from authcompare.classroom.learners import learner_of, seen
 from authcompare.classroom.models import Learner, hashed
 from authcompare.classroom.tally import answered, votes
 from authcompare.endpoint import Endpoint
 from authcompare.fields import SecondsField
 from authcompare.operation import Answer, Operation
 
+PATH = "/classroom/api/live/"
 SEEN_EVERY = timedelta(seconds=20)  # somebody's presence is written down this often: a write costs more than a look
 
 
@@ -97,18 +100,38 @@ class LiveView(Endpoint):
     }
 
     def get(self, request):
-        request._request.unlogged = True
-        key = request.COOKIES.get(settings.LEARNER_COOKIE_NAME, "")
-        # Three columns: it takes Django five times as long to ask for all of both tables as to be told.
-        known = Learner.objects.filter(key_hash=hashed(key), classroom__isnull=False)
-        for pk, seen_at, version in known.values_list("pk", "last_seen_at", "classroom__version"):
-            if timezone.now() - seen_at > SEEN_EVERY:
-                seen(Learner(pk=pk))
-            if request.query_params.get("version") == str(version):
-                return Response(status=204)
-            LiveQuery(data=request.query_params).is_valid(raise_exception=True)
-            return Response(news(Learner.objects.select_related("classroom").get(pk=pk)))
-        raise NoClass
+        LiveQuery(data=request.query_params).is_valid(raise_exception=True)
+        learner = learner_of(request)
+        if learner is None or learner.classroom is None:
+            raise NoClass
+        return Response(news(learner))
+
+
+def middleware(get_response):
+    """The outermost: tells whoever knows it all that nothing is new. LiveView tells everybody else."""
+    if not settings.LAB:
+        raise MiddlewareNotUsed
+
+    def middleware(request):
+        if request.path == PATH and request.method == "GET" and nothing_new(request):
+            return HttpResponse(status=204, headers={"Cache-Control": "no-store", "Authenticated-By": "none"})
+        return get_response(request)
+
+    return middleware
+
+
+def nothing_new(request):
+    """Does this learner know the version that their class is at? By the way, note that they are here."""
+    key = request.COOKIES.get(settings.LEARNER_COOKIE_NAME)
+    if not key:
+        return False
+    # Three columns: Django takes five times as long to ask for all of both tables as the database to answer.
+    known = Learner.objects.filter(key_hash=hashed(key)).values_list("pk", "last_seen_at", "classroom__version")
+    for pk, seen_at, version in known:
+        if timezone.now() - seen_at > SEEN_EVERY:
+            seen(Learner(pk=pk))
+        return request.GET.get("version") == str(version)
+    return False
 
 
 def news(learner):
@@ -131,4 +154,4 @@ def counted(code, version, classroom):
     }
 
 
-urlpatterns = [path("classroom/api/live/", LiveView.as_view(), name="classroom-live")]
+urlpatterns = [path(PATH.lstrip("/"), LiveView.as_view(), name="classroom-live")]

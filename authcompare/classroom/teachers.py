@@ -46,18 +46,17 @@ class SignedIn(BaseAuthentication):
 
 
 class TeacherEndpoint(Endpoint):
-    """An endpoint for the teacher of the class that its address names. `self.wanted` is what the body asks for: it is
-    read first, and looks nothing up; then nobody else gets any further."""
+    """Something that a teacher may do. What the body asks for is read first, and looks nothing up; then nobody else
+    gets any further. `act` does it."""
 
     authentication_classes = [SignedIn]
 
-    def initial(self, request, *args, code=None, **kwargs):
-        super().initial(request, *args, code=code, **kwargs)
+    def post(self, request, **address):
         require_csrf_token(request._request)
-        serializer = (operation(self, request.method).takes or Strict)(data=request.data)
+        serializer = (operation(self, "POST").takes or Strict)(data=request.data)
         serializer.is_valid(raise_exception=True)
-        self.wanted = serializer.validated_data
-        self.classroom = self.admitted(request.user, code)
+        return self.act(self.admitted(request.user, **address), **serializer.validated_data)
 
     def admitted(self, user, code):
+        """The class that this is about. Raises what keeps everybody else out."""
         return class_of(user, code)

@@ -58,6 +58,7 @@ class Experiment:
     sources: list  # [(title, address)]
     attack = None  # the outcome in which an attack succeeded, where this is one: it must, on every weak arm
     fix = ""  # where this is an attack: what its hardened arm does
+    waits = False  # does it spend its time waiting for an end to come?
     browser = False  # only a browser can show it: static/authcompare/js/experiments/<slug>.js runs it instead of `run`
     apart = False  # needs processes or threads that a test's transaction would hide things from
 

@@ -20,6 +20,7 @@ class Expiry(Experiment):
             _("An end is a promise of the browser's, whatever is in the credential."),
         ),
     ]
+    waits = True
     rows = ["lifetime"]
     attack = LET_IN
     fix = _("Write the end where the server checks it: into its own row, or under its own signature.")

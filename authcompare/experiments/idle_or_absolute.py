@@ -32,6 +32,7 @@ class IdleOrAbsolute(Experiment):
             _("What a browser has forgotten is worth nothing anywhere."),
         ),
     ]
+    waits = True
     rows = ["lifetime"]
     explanation = _(
         "An idle timeout ends what nobody uses any more. A thief uses what he has: so there is an absolute end, too, "

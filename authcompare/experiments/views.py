@@ -1,5 +1,8 @@
 """The experiments over HTTP: one run at one door, with what it saw, and the pages that show them."""
 
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -25,6 +28,15 @@ class Broken(APIException):
     status_code = 503
     default_code = "experiment_failed"
     default_detail = _("The experiment could not be finished. Run it again.")
+
+
+class Busy(APIException):
+    """Enough experiments are running. Who comes again soon finds a place; who waited here would hold up everybody."""
+
+    status_code = 429
+    default_code = "busy"
+    default_detail = _("Many experiments are running at this moment. Yours has not begun: try again in a second.")
+    wait = 2  # seconds, for Retry-After
 
 
 class RunSerializer(Strict):
@@ -99,7 +111,7 @@ class RunView(Endpoint):
             takes=RunSerializer,
             example=some_run,
             gives={200: ObservationAnswer},
-            raises=(NotFound, InBrowser, Broken),
+            raises=(NotFound, InBrowser, Broken, Busy),
         )
     }
 
@@ -113,11 +125,29 @@ class RunView(Endpoint):
         return Response(run_at(tried, door))
 
 
+# How many run at a time in each process. Those that wait for an end to come cost nothing meanwhile; of the others, two
+# keep a core busy, and leave the other threads to who only asks what is new in the class.
+PLACES = {False: BoundedSemaphore(2), True: BoundedSemaphore(8)}
+
+
+@contextmanager
+def a_place(tried):
+    """One of the places for experiments of this kind; raises Busy when all are taken."""
+    places = PLACES[tried.waits]
+    if not places.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        places.release()
+
+
 def run_at(tried, door):
     """Run this experiment at this door and keep what was seen; returns what is told of it."""
     if tried.browser:
         raise InBrowser
-    cell = observe(Cell(tried, door, tried.expected(door)))
+    with a_place(tried):
+        cell = observe(Cell(tried, door, tried.expected(door)))
     if cell.observation is None:
         raise Broken
     keep(cell)

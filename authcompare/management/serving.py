@@ -14,7 +14,7 @@ from granian.server import Server
 # One process uses one core. Threads add no speed, but keep a slow client or a slow password hash from holding up
 # everybody else of the same process.
 WORKERS = 1 if sys.platform == "win32" else 2
-THREADS = 4
+THREADS = 16
 
 
 class DemoServer(Server):

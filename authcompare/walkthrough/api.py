@@ -13,7 +13,7 @@ from authcompare.classroom.learners import LearnerEndpoint, forget, led, seen
 from authcompare.classroom.models import Answer as Given
 from authcompare.classroom.models import Classroom, Run
 from authcompare.comparison.evidence import name
-from authcompare.experiments.views import Broken, InBrowser, ObservationAnswer, run_at
+from authcompare.experiments.views import Broken, Busy, InBrowser, ObservationAnswer, run_at
 from authcompare.fields import SecondsField, Strict, TextField
 from authcompare.operation import Answer, Operation
 from authcompare.throttles import ExperimentThrottle
@@ -319,7 +319,7 @@ class RunView(JudgingView):
             takes=AtDoor,
             example=lambda view: some_door(),
             gives={200: RunAnswer},
-            raises=(PredictFirst, VoteOpen, InBrowser, Broken),
+            raises=(PredictFirst, VoteOpen, InBrowser, Broken, Busy),
             csrf=True,
         )
     }

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from authcompare import errors
 from authcompare.classroom.learners import learner_of, led
@@ -22,6 +23,7 @@ from authcompare.walkthrough.questions import QuestionsError, questions
 from authcompare.walkthrough.summary import SURE, Summary
 
 TESTS = {"pre": Answer.PRE, "post": Answer.POST}
+LABELS = {"predict": _("Predict"), "observe": _("Observe"), "explain": _("Explain"), "code": _("Code")}
 
 
 def of_the_lesson(view):
@@ -120,7 +122,7 @@ def page(request, slug):
         "led": led(learner),
         "learner": learner,
         **{which: (each, address(each, request)) if each else None for which, each in neighbours.items()},
-        "sections": [found.sections[each] for each in SECTIONS if each in found.sections],
+        "sections": [(found.sections[each], label(found, each)) for each in SECTIONS if each in found.sections],
         "experiment": found.experiment,
         "doors": [named(square, doors) for square in doors],
         "confidence": list(SURE),
@@ -130,6 +132,11 @@ def page(request, slug):
         | {"staff": request.user.is_staff},
     }
     return render(request, "walkthrough/step.html", context)
+
+
+def label(found, section):
+    """What the stepper calls a section: where there is nothing to be tried, what its own heading says."""
+    return LABELS[section] if found.experiment or section == "code" else found.sections[section].heading
 
 
 def pieces(found):

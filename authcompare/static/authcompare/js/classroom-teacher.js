@@ -52,9 +52,9 @@ async function act(button) {
     said = say("The server does not answer: nothing was changed.");
   }
   byId("status").textContent = said;
+  busy = false;
   await now(); // what is being asked already may be told of the time before the change
   await now();
-  busy = false;
 }
 
 document.addEventListener("click", (event) => {

@@ -49,14 +49,15 @@ function news(fresh) {
     forgetAll();
     return fresh.mode === "led" ? go(fresh.step) : location.reload();
   }
-  if (!fresh.ended && fresh.mode === "led" && fresh.step !== before.step) return go(fresh.step);
+  const moved = fresh.step !== before.step || fresh.mode !== before.mode;
+  if (!fresh.ended && fresh.mode === "led" && moved) return go(fresh.step);
   draw(fresh);
   document.dispatchEvent(new CustomEvent("classroom", { detail: fresh }));
 }
 
 async function once(signal) {
   const { status, json } = await ask("GET", `/classroom/api/live/?version=${known.version}`, { signal });
-  if (status === 404) throw new Gone(say("This class is over."));
+  if (status === 404) throw new Gone(json?.detail ?? say("This class is over."));
   if (status === 200) news(json);
   else if (status !== 204) throw new Unreachable(String(status));
   if (known.ended) throw new Gone(say("This class is over."));

@@ -11,13 +11,20 @@ export class Failed extends Error {
   }
 }
 
+const TRIES = 60; // of a server that has no place free: a class that runs the same at once takes its turn
+
 export async function asked(method, path, body, ambient = false) {
   let answer;
-  try {
-    answer = await ask(method, path, { body, ambient });
-  } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
-    throw new Failed(say("The server does not answer: see that it is running, then run it again."), true);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      answer = await ask(method, path, { body, ambient });
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      throw new Failed(say("The server does not answer: see that it is running, then run it again."), true);
+    }
+    if (answer.json?.code !== "busy" || tries === TRIES) break;
+    const seconds = Number(answer.headers.get("Retry-After") ?? 1) * (0.5 + Math.random());
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }
   if (answer.status < 300) return answer.json;
   if (answer.status === 429) {

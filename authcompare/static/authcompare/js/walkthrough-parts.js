@@ -28,6 +28,8 @@ export function stepping({ parts, stepper, edge = () => {}, moved = () => {} }) 
     screens = projector ? split(parts[at]) : [];
     screen = Math.min(screen, Math.max(0, screens.length - 1));
     if (screens.length > 1) only(parts[at], screens[screen]);
+    for (const link of links) delete link.dataset.screens;
+    links[at].dataset.screens = `${screen + 1}/${screens.length || 1}`;
     if (focused !== document.body && !focused.checkVisibility()) heading(parts[at]).focus({ preventScroll: true });
     if (!quiet) said.textContent = where();
     moved({ name: parts[at].id, title: links[at].textContent, n: screen + 1, of: Math.max(1, screens.length) });

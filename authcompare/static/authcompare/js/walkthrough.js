@@ -85,13 +85,9 @@ const trial = config.experiment
   ? (await import("./walkthrough-trial.js")).trial(config, { parts, stored: () => moveHere() })
   : null;
 
-/** What the class's live updates bring (see js/classroom.js): {mode, step, hints, vote, ended}. */
+/** What is new in the class; js/classroom.js asks, and goes where the class goes. */
 document.addEventListener("classroom", ({ detail }) => {
   config.classroom = detail.ended ? null : { ...config.classroom, ...detail };
-  if (led() && config.classroom.step && config.classroom.step !== config.slug) {
-    location.href = `/walkthrough/${config.classroom.step}/`;
-    return;
-  }
   drawHints();
   trial?.draw();
 });

@@ -1,0 +1,38 @@
+"""`manage.py measure`: a small class in no time, against the real server."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from authcompare.classroom import crowd
+from authcompare.management.commands import measure
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    at_once = crowd.Pace(join=0, idle=0.1, vote=0, run=0, poll=0.1)
+    monkeypatch.setattr(crowd, "Pace", lambda: at_once)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_class_joins_votes_twice_runs_and_loses_nothing(capsys):
+    call_command("measure", learners=3)
+    told = capsys.readouterr().out
+    assert "predictions accepted: 6, of them kept: 6" in told
+    assert "errors: 0" in told
+    for kind in ("join", "poll", "predict", "run an experiment"):
+        assert kind in told
+
+
+@pytest.mark.usefixtures("hurried")
+def test_what_was_accepted_and_not_kept_is_a_failure(monkeypatch, capsys):
+    monkeypatch.setattr(crowd, "kept", lambda export, step: 1)
+    with pytest.raises(SystemExit) as ended:
+        call_command("measure", learners=1)
+    assert ended.value.code == 1
+    assert "accepted: 2, of them kept: 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("learners", [0, measure.MOST + 1])
+def test_a_class_has_its_limits(learners):
+    with pytest.raises(CommandError, match="a class has 1 to"):
+        call_command("measure", learners=learners)
