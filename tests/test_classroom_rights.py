@@ -10,6 +10,7 @@ from authcompare.classroom.urls import urlpatterns
 from authcompare.mechanism import mechanisms
 from authcompare.models import Sandbox, User
 from authcompare.operation import operation
+from authcompare.throttles import JoinThrottle
 from tests.classes import Somebody, right_choices, staff, voted_stop, wrong_choices
 
 STEP = voted_stop().step
@@ -93,9 +94,9 @@ def test_nobody_but_staff_opens_a_class(code, kind):
 
 
 @everybody_else
-@pytest.mark.parametrize("page", PAGES)
-def test_nobody_but_its_teacher_sees_a_class_or_takes_its_answers_away(code, anna, kind, page):
-    answer = stranger(kind, code).get(f"/classroom/{code}/{page}", Accept="text/html")
+@pytest.mark.parametrize("address", PAGES)
+def test_nobody_but_its_teacher_sees_a_class_or_takes_its_answers_away(code, anna, kind, address):
+    answer = stranger(kind, code).get(f"/classroom/{code}/{address}", Accept="text/html")
     assert answer.status_code == (403 if kind == "other staff" else 302)
     assert "Anna" not in answer.text
     assert code not in answer.text.replace(f"/classroom/{code}/", "")
@@ -123,6 +124,21 @@ def test_a_class_that_is_not_there_is_told_to_staff_alone(teacher, code):
     assert teacher.change("XXXXX", "end").json()["code"] == "no_such_class"
     assert Somebody().change("XXXXX", "end").json()["code"] == "not_the_teacher"
     assert teacher.get("/classroom/XXXXX/console/").status_code == 404
+
+
+def test_one_address_may_try_so_many_codes_and_no_more(code, monkeypatch):
+    monkeypatch.setattr(JoinThrottle, "rate", "3/min", raising=False)
+    guesses = [Somebody().post("/classroom/api/join/", code=f"XXXX{n}", nickname="x") for n in range(3)]
+    assert [each.status_code for each in guesses] == [404, 404, 404]
+    for path, body in (("join", {"nickname": "x"}), ("rejoin", {"rejoin": "x"})):
+        answer = Somebody().post(f"/classroom/api/{path}/", code=code, **body)
+        assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
+
+
+def test_a_large_class_may_join_within_a_minute_from_one_address_and_some_of_it_twice():
+    throttle = JoinThrottle()
+    most, seconds = throttle.parse_rate(throttle.get_rate())
+    assert most / (seconds / 60) >= 2 * 300
 
 
 # One learner and another

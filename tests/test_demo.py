@@ -282,6 +282,7 @@ def test_on_the_network_it_answers_to_its_names_there_and_says_what_that_means(s
     _, output, _ = demo.end()
     assert "On this network" in output
     assert "Everyone on this network can reach it" in output
+    assert re.search(r"To teach a class, open http://[\d.]+:\d+/classroom/\nand sign in there as teacher", output)
     for address in network.lan_addresses():
         assert f"http://{address}:{demo.port}/" in output
 

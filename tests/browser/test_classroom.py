@@ -1,7 +1,9 @@
 """A class in real browsers: a teacher and three learners, each in a context of their own."""
 
 import re
+import time
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -189,6 +191,20 @@ def test_everything_can_be_done_with_the_keyboard(teacher, window, live_server):
     assert Learner.objects.get().step == STEP.slug  # whoever says no has changed nothing
 
 
+def test_a_page_asks_often_enough_to_know_within_two_seconds(window, live_server):
+    teacher = Teacher(window, live_server.url, hurried=False)
+    pupil = Pupil(window(PHONE, hurried=False), live_server.url, teacher.code, "Anna")
+    asked = {"live": [], "again": []}
+    for page in (pupil.page, teacher.page):
+        page.on("request", lambda request: [
+            when.append(time.monotonic()) for what, when in asked.items() if what in request.url
+        ])  # fmt: skip
+    pupil.page.wait_for_timeout(5000)
+    for when in asked.values():
+        assert len(when) >= 3
+        assert min(after - before for before, after in pairwise(when)) < 1.8
+
+
 def test_a_lost_connection_is_told_and_comes_back_by_itself(window, live_server):
     teacher = Teacher(window, live_server.url, watched=False)  # what the browser says of the network is no fault here
     pupil = Pupil(window(PHONE, watched=False), live_server.url, teacher.code, "Anna")
@@ -218,7 +234,9 @@ def test_whoever_closed_the_browser_comes_back_with_the_rejoin_code(teacher, win
     page.reload()
     expect(page.locator("#class-bar")).to_contain_text("Anna")
     assert f"/walkthrough/{STEP.slug}/" in page.url
-    expect(pupil.page.locator("#class-connection")).to_contain_text("You are in no class here")  # her other browser is out
+    expect(pupil.page.locator("#class-connection")).to_contain_text(
+        "You are in no class here"
+    )  # her other browser is out
 
 
 def test_what_is_wrong_with_a_code_or_a_nickname_is_said_beside_it(teacher, window, live_server):

@@ -21,3 +21,6 @@ try {
 } catch {
   // A cookie that cannot be decoded, or no storage: the server falls back to its defaults, and so do we.
 }
+
+// On a phone the pages are one row that scrolls: where you are is in sight.
+document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
