@@ -71,7 +71,8 @@ class SandboxView(LabView):
         "POST": Operation(
             _("Make a sandbox"),
             _(
-                "Whoever knows its id may change and delete its accounts. A learner's takes the place of their last one."
+                "Whoever knows its id may change and delete its accounts. A learner's takes the place of their "
+                "last one."
             ),
             gives={201: SandboxAnswer},
             raises=(CSRFFailed,),

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.test import Client as Browser
 
 from authcompare.actors import CSRF_HEADER, Client
 from authcompare.classroom import learners
@@ -382,6 +383,16 @@ def test_the_plan_of_a_class_is_the_class_s(member, classroom):
     ].slug
 
 
+def test_the_teacher_s_own_pages_keep_to_the_plan_of_the_class(teacher, classroom):
+    browser = Browser(headers={"host": "localhost"})
+    browser.force_login(teacher)
+    minutes = next(step.minutes for step in steps("en") if step.slug == STEP)
+    for address in (f"/walkthrough/{STEP}/", f"/walkthrough/{STEP}/notes/?plan=90"):
+        assert browser.get(address).context["plan"] == 45
+    classroom.change(ended_at=classroom.created_at)
+    assert browser.get(f"/walkthrough/{STEP}/").context["minutes"] == minutes[90]
+
+
 # The tests, and what was gained
 
 
@@ -556,8 +567,6 @@ def test_the_learners_booklet_has_every_question_and_no_solution(visitor, langua
 
 
 def test_the_teachers_booklet_has_the_solutions_and_is_for_staff(visitor, teacher, sandbox):
-    from django.test import Client as Browser
-
     browser = Browser(headers={"host": "localhost"})
     address = "/walkthrough/handout/?edition=teacher"
     assert browser.get(address).status_code == 302
@@ -594,8 +603,6 @@ def test_the_command_belongs_to_the_lab(settings):
 
 
 def test_the_notes_are_for_staff_and_hold_every_step(teacher, sandbox):
-    from django.test import Client as Browser
-
     browser = Browser(headers={"host": "localhost"})
     address = f"/walkthrough/{STEP}/notes/"
     assert browser.get(address).status_code == 302

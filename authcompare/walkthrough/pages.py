@@ -42,10 +42,19 @@ def of_the_lesson(view):
 
 def plan_of(request, learner):
     """The plan in use: the class's, or the one in the address, or the longest, which leaves nothing out."""
-    if learner and learner.classroom:
-        return learner.classroom.plan
+    classroom = (learner and learner.classroom) or taught_by(request.user)
+    if classroom:
+        return classroom.plan
     asked = request.GET.get("plan", "")
     return int(asked) if asked in map(str, PLANS) else PLANS[-1]
+
+
+def taught_by(user):
+    """The class that this teacher gives just now, or None."""
+    if not user.is_staff:
+        return None
+    given = Classroom.objects.filter(teacher=user, ended_at=None, expires_at__gt=timezone.now())
+    return given.order_by("-created_at").first()
 
 
 def address(step, request):
@@ -282,9 +291,6 @@ def notes(request, slug):
     if step(slug, language) is None:
         raise Http404
     plan = plan_of(request, None)
-    teaching = Classroom.objects.filter(teacher=request.user, ended_at=None).order_by("-created_at").first()
-    if teaching:
-        plan = teaching.plan
     context = {
         "slug": slug,
         "plan": plan,
