@@ -17,7 +17,8 @@ FLOORS = [
         authcompare.bootstrap  authcompare.management  authcompare.management.network
         authcompare.management.serving  authcompare.management.apart
         authcompare.hashers  authcompare.fields  authcompare.parsers  authcompare.throttles  authcompare.batches
-        authcompare.cache  authcompare.errors  authcompare.middleware  authcompare.carrier  authcompare.wire  authcompare.actors
+        authcompare.cache  authcompare.errors  authcompare.middleware  authcompare.carrier  authcompare.wire
+        authcompare.actors
         authcompare.operation  authcompare.answers  authcompare.twins
     """),
     ("users and their notes, and how a request is authenticated", """

@@ -14,6 +14,7 @@ from django.conf import settings
 
 SERVE = "import sys; from authcompare.management.serving import serve; serve('127.0.0.1', int(sys.argv[1]))"
 PATIENCE = 30  # seconds
+UNHURRIED = "login=10/min,sandbox=10000/min,experiment=10000/min,join=10000/min"  # for a crowd behind one address
 
 
 class Apart:
@@ -72,9 +73,10 @@ class Apart:
 
 
 @contextmanager
-def served(folder):
-    """A server that is there as long as the `with` lasts."""
+def served(folder, **variables):
+    """A server that is there as long as the `with` lasts, with these environment variables beside its own."""
     server = Apart(folder)
+    server.environment |= variables
     server.start()
     try:
         yield server
