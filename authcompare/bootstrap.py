@@ -48,6 +48,8 @@ def run(verb, arguments):
         if verb == "test":
             offer_browser()
             os.chdir(BASE)
+            # One more than there are cores: while a test waits for its browser, another runs.
+            os.environ.setdefault("PYTEST_XDIST_AUTO_NUM_WORKERS", str((os.cpu_count() or 1) + 1))
             hand_over([PYTHON, "-m", "pytest"] + arguments)
         elif not os.path.samefile(sys.prefix, VENV):
             hand_over([PYTHON, os.path.join(BASE, "manage.py"), verb] + arguments)
@@ -162,7 +164,15 @@ def has_playwright_browser():
 
 def browser_places():
     """Names and paths under which Chromium and its kin are installed on Linux, macOS and Windows."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"):
+    # The headless shell first: the others draw a whole browser's windows, which nobody sees, for each test.
+    for name in (
+        "chromium-headless-shell",
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ):
         yield name
     for name in ("microsoft-edge", "microsoft-edge-stable", "msedge", "brave-browser", "brave"):
         yield name

@@ -304,7 +304,7 @@ def test_every_group_is_there_and_every_operation_unfolds(docs, client):
     for tag in document["tags"]:
         docs.locator(f"[data-tag='{tag['name']}']").click()
     count = sum(len(item) for item in document["paths"].values())
-    expect(docs.locator(".opblock")).to_have_count(count)
+    expect(docs.locator(".opblock")).to_have_count(count, timeout=30_000)  # they are many
 
 
 def test_a_session_is_tried_out_from_the_documentation_csrf_token_and_all(docs):

@@ -43,11 +43,14 @@ def window(browser, live_server, watch):
 class Teacher:
     def __init__(self, window, url, **how):
         self.somebody = staff()
-        self.code = self.somebody.open()
         cookies = {name: self.somebody.client.cookies[name] for name in ("ac_session", "ac_csrf")}
         self.page = window(cookies=cookies, **how)
+        self.code = self.open(url)
         self.url = f"{url}/classroom/{self.code}"
         self.page.goto(f"{self.url}/console/")
+
+    def open(self, url):
+        return self.somebody.open()
 
     def screen(self):
         screen = self.page.context.new_page()
@@ -78,12 +81,17 @@ class Pupil:
         self.page.wait_for_url(re.compile(f"/walkthrough/{stop.slug}/"))
         self.page.wait_for_selector("#lesson[data-ready]")
 
-    def vote(self, choices, confidence=3):
+    def predict(self, choices, confidence=3):
         expect(self.page.locator("#class-vote")).to_have_attribute("data-state", "open")
         for door, outcome in choices.items():
             self.page.check(f'#prediction [name="{door}"][value="{outcome}"]')
         self.page.check(f'[name=confidence][value="{confidence}"]')
-        self.page.click("#store")
+        with self.page.expect_response("**/walkthrough/api/predict/") as answer:
+            self.page.click("#store")
+        assert answer.value.status == 200, answer.value.text()
+
+    def vote(self, choices):
+        self.predict(choices)
         expect(self.page.locator("#status")).to_contain_text("Stored")
 
 

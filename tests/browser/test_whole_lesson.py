@@ -1,0 +1,196 @@
+"""The whole lesson of 45 minutes in real browsers: a teacher leads three learners through every stop of it."""
+
+import json
+from collections import Counter
+
+import pytest
+from django.utils import translation
+from playwright.sync_api import expect
+
+from authcompare.classroom.agenda import agenda
+from authcompare.classroom.exports import ROUNDS
+from authcompare.classroom.models import Answer
+from authcompare.walkthrough.lessons import languages
+from authcompare.walkthrough.questions import questions
+from tests.browser.test_classroom import DESK, PHONE, Pupil, Teacher, window  # noqa: F401 (a fixture)
+from tests.classes import right_choices, wrong_choices
+
+PLAN = 45
+PATIENCE = 30_000  # milliseconds: five pages and a server share the machine
+TWICE = "take-it-back"  # the step at which the class votes again
+NAMES = ["Anna", "Bob", "李小龙"]
+
+
+@pytest.fixture(autouse=True)
+def patience():
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5000)  # the default
+
+
+class Leader(Teacher):
+    """Does all of it with the buttons of the pages, in whatever language these are."""
+
+    def open(self, url):
+        self.page.set_default_timeout(PATIENCE)
+        self.page.goto(f"{url}/classroom/")
+        self.page.select_option("#open [name=plan]", str(PLAN))
+        self.page.select_option("#open [name=mode]", "led")
+        self.page.click("#open button")
+        self.page.wait_for_url("**/screen/")
+        return self.page.url.split("/")[-3]
+
+    def on(self, stop):
+        self.page.click(f'#step-on[data-step="{stop.slug}"]')
+
+    def vote(self, action, round=None):
+        self.page.click(f'#now [data-action="{action}"]' + (f'[data-round="{round}"]' if round else ""))
+
+    def sees(self, stop, answered=None):
+        expect(self.page.locator("#now h2")).to_have_text(stop.title)
+        if answered is not None:
+            expect(self.page.locator("#now .answered b")).to_have_text(str(answered))
+
+
+class Follower(Pupil):
+    """Remembers what she has said: the class's export must tell the same."""
+
+    def __init__(self, page, *where):
+        page.set_default_timeout(PATIENCE)
+        super().__init__(page, *where)
+        self.said = {}  # {(step, round): choices}
+
+    def at(self, stop):
+        self.page.wait_for_url(f"**/walkthrough/{stop.slug}/**")
+        self.page.wait_for_selector("#lesson[data-ready]" if stop.step else "#test[data-ready]")
+        expect(self.page.locator("h1")).to_have_text(stop.title)
+
+    def told(self, state):
+        expect(self.page.locator("#class-vote")).to_have_attribute("data-state", state)
+
+    def votes(self, step, round, choices):
+        self.told("open")
+        self.predict(choices)
+        self.said[step.slug, round] = choices
+
+    def runs(self, step):
+        self.told("run")
+        expect(self.page.locator("#run")).to_have_attribute("aria-disabled", "false")
+        self.page.click('#stepper a[href="#observe"]')
+        self.page.click("#run")
+
+    def has_seen(self, step):
+        """What was seen is what the doors promise."""
+        doors = self.page.locator("#columns .column")
+        expect(self.page.locator("#columns [data-outcome]")).to_have_count(len(step.doors))
+        seen = {each["door"]: each for each in doors.evaluate_all("all => all.map((each) => ({ ...each.dataset }))")}
+        assert {door: each["outcome"] for door, each in seen.items()} == right_choices(step), step.slug
+        assert {each["agrees"] for each in seen.values()} == {"true"}, step.slug
+
+    def hands_in(self, test, asked, right):
+        """Answers all questions, the first of them right."""
+        choices = {each.misconception: (each.right + (n >= right)) % len(each.options) for n, each in enumerate(asked)}
+        for item, option in choices.items():
+            self.page.check(f'#test [name="{item}"][value="{option}"]')
+        self.page.click("#test .primary")
+        expect(self.page.locator("#score strong")).to_have_text(str(right))
+        self.said["", test] = {item: option + 1 for item, option in choices.items()}  # exports count from 1
+
+
+def vote(teacher, pupils, stop, round, wrong):
+    """Everybody predicts; so many of them wrongly."""
+    step = stop.step
+    teacher.vote("open", round)
+    for n, pupil in enumerate(pupils):
+        pupil.votes(step, round, (wrong_choices if n < wrong else right_choices)(step))
+    teacher.sees(stop, answered=len(pupils))
+    expect(teacher.page.locator(".histogram")).to_have_count(0)  # nothing leads anybody on while it is open
+    teacher.vote("close")
+    for pupil in pupils:
+        pupil.told("closed")
+        expect(pupil.page.locator("#run")).to_have_attribute("aria-disabled", "true")
+    expect(teacher.page.locator(".histogram")).to_have_count(round)
+
+
+def experience(teacher, pupils, stop):
+    """Votes on a step, and runs it: all of them, or one in whose own browser it happens."""
+    twice = stop.slug == TWICE
+    vote(teacher, pupils, stop, Answer.FIRST, wrong=2 if twice else 1)
+    if twice:
+        vote(teacher, pupils, stop, Answer.SECOND, wrong=0)
+    teacher.vote("run")
+    runners = pupils[:1] if stop.step.experiment.browser else pupils
+    for pupil in pupils:
+        pupil.told("run")
+    for pupil in runners:
+        pupil.runs(stop.step)
+    for pupil in runners:
+        pupil.has_seen(stop.step)
+    return {(stop.slug, door, outcome): len(runners) for door, outcome in right_choices(stop.step).items()}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_class_is_led_through_the_whole_lesson(window, live_server, language):  # noqa: F811
+    with translation.override(language):
+        stops = agenda(PLAN, language)
+    teacher = Leader(window, live_server.url, language=language)
+    looks = [window(each, language=language) for each in (DESK, DESK, PHONE)]
+    pupils = [Follower(page, live_server.url, teacher.code, name) for page, name in zip(looks, NAMES, strict=True)]
+    observed = {}
+
+    for stop in stops:
+        if stop is not stops[0]:
+            teacher.on(stop)
+        teacher.sees(stop)
+        for pupil in pupils:
+            pupil.at(stop)
+        if stop.voted:
+            observed |= experience(teacher, pupils, stop)
+        elif stop.test is not None:
+            asked = questions("pre" if stop.test == Answer.PRE else "post", language)
+            for n, pupil in enumerate(pupils):
+                pupil.hands_in(stop.test, asked, n + 1 if stop.test == Answer.PRE else len(asked) - n)
+            teacher.sees(stop, answered=len(pupils))
+
+    for pupil in pupils:
+        expect(pupil.page.locator("#gain")).to_be_visible()
+    ideas = teacher.page.locator(".ideas tbody tr")
+    expect(ideas).to_have_count(len(asked))
+    # The first question was right before, and is now; the second was wrong in one of three, and is right now.
+    expect(ideas.nth(0).locator("td").last).to_have_text("–")
+    expect(ideas.nth(1).locator("td").last).to_contain_text("1")
+    screen = teacher.screen()
+    teacher.vote("close")
+    expect(screen.locator(".ideas tbody tr")).to_have_count(len(asked))
+    teacher.page.click("#do-end")
+    teacher.page.click("#sure [value=yes]")
+    expect(teacher.page.locator("#do-end")).to_have_count(0)
+    for pupil in pupils:
+        pupil.told("ended")
+
+    with teacher.page.expect_download() as download:
+        teacher.page.click("#json")
+    exported = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert exported["learners"] == len(pupils)
+    assert given(exported["answers"]) == said(pupils)
+    assert Counter((each["step"], each["item"], each["observed"]) for each in exported["runs"]) == observed
+    assert {each["of"] for each in exported["misconceptions"]} == {len(pupils)}
+    (second,) = [each for each in exported["votes"] if each["gain"] is not None]
+    assert (second["step"], second["percent_right"], second["gain"]) == (TWICE, 100, 1)
+
+
+def said(pupils):
+    """{(step, round): [the choices of somebody, ...]}, of all rounds of all stops."""
+    return {
+        (step, ROUNDS[round]): sorted(sorted(pupil.said[step, round].items()) for pupil in pupils)
+        for step, round in pupils[0].said
+    }
+
+
+def given(answers):
+    """The same, as a class's export has it."""
+    found = {}
+    for each in answers:
+        learners = found.setdefault((each["step"], each["round"]), {})
+        learners.setdefault(each["learner"], []).append((each["item"], each["chosen"]))
+    return {where: sorted(map(sorted, learners.values())) for where, learners in found.items()}
