@@ -3,6 +3,7 @@
 import inspect
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -48,9 +49,24 @@ def ours(cls):
     return [each for each in cls.__mro__ if each.__module__.split(".")[0] in packages]
 
 
+_parsing = Lock()
+
+
+@cache
+def lines_of(found):
+    """The source of a class or function, as its lines and the number of the first.
+
+    Read by one thread at a time: to find a class Python parses its file, and in Python 3.11 two threads that parse at
+    once can make each other fail with a SystemError (seen in 3.11.7; akin to python/cpython#106905).
+    """
+    with _parsing:
+        return inspect.getsourcelines(found)
+
+
+@cache
 def piece(found):
     """One class or function: {"file", "line", "name", "html"}; the html is Pygments', by class names only."""
-    lines, first = inspect.getsourcelines(found)
+    lines, first = lines_of(found)
     path = Path(inspect.getsourcefile(found)).relative_to(settings.BASE_DIR)
     text = inspect.cleandoc("\n" + "".join(lines)) if lines[0].startswith(" ") else "".join(lines)
     return {

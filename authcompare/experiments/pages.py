@@ -20,7 +20,7 @@ from authcompare.experiments.rows import ROWS, row
 from authcompare.experiments.syllabus import experiment, syllabus
 from authcompare.mechanism import Variant, variants
 from authcompare.models import Evidence
-from authcompare.source import ours, piece, script_piece
+from authcompare.source import lines_of, ours, piece, script_piece
 
 AT_FIRST = 4  # doors that a page begins with, where an experiment concerns one mechanism only
 
@@ -231,4 +231,4 @@ def code(tried):
 
 def names(shown, function):
     """Does one of these sources name this function?"""
-    return any(re.search(rf"\b{function.__name__}\(", inspect.getsource(each)) for each in shown)
+    return any(re.search(rf"\b{function.__name__}\(", "".join(lines_of(each)[0])) for each in shown)
