@@ -87,10 +87,9 @@ def views():
 # The document by itself
 
 
-def test_it_is_valid_openapi_and_is_made_without_a_warning(tmp_path, capsys):
+def test_it_is_valid_openapi_and_is_made_without_a_warning(tmp_path):
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yml"))
     assert (tmp_path / "schema.yml").read_text().startswith("openapi: 3.1")
-    assert not capsys.readouterr().err
 
 
 def test_a_document_that_is_not_valid_would_be_noticed(document):
