@@ -5,7 +5,7 @@ Nothing here knows a mechanism: a fourth one is described by being registered.
 
 import re
 from http import HTTPStatus
-from itertools import groupby
+from itertools import count, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -89,6 +89,26 @@ def tags(result, generator, request, public):
     said[_("The lesson")] = _("What learners and their teacher do: predict, vote, run, move.")
     used = {name for path in result["paths"].values() for each in path.values() for name in each["tags"]}
     result["tags"] = [{"name": name, "description": said[name]} for name in said if name in used]
+    return result
+
+
+def once(result, generator, request, public):
+    """A postprocessing hook of drf-spectacular: an answer that several operations give is described once, and referred
+    to (OpenAPI 3.1.1, Reference Object). Most are errors. The document is much shorter, and drawn sooner."""
+    described, named = {}, {}
+    for said in (said for path in result["paths"].values() for said in path.values()):
+        for status, answer in said["responses"].items():
+            described.setdefault(repr(answer), []).append((said["responses"], status, answer))
+    for uses in described.values():
+        _responses, status, answer = uses[0]
+        if len(uses) == 1:
+            continue
+        kind = HTTPStatus(int(status)).name.lower() if status.isdigit() else status
+        name = next(name for n in count(1) if (name := f"{kind}_{n}") not in named)
+        named[name] = answer
+        for responses, status, _answer in uses:
+            responses[status] = {"$ref": f"#/components/responses/{name}"}
+    result["components"]["responses"] = named
     return result
 
 

@@ -218,7 +218,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.1",
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
-    "POSTPROCESSING_HOOKS": ["authcompare.schema.tags"],
+    "POSTPROCESSING_HOOKS": ["authcompare.schema.tags", "authcompare.schema.once"],
 }
 
 # Words, time, files

@@ -28,7 +28,12 @@ AT_THE_DOOR = [("GET", "protected/"), ("PATCH", "protected/"), ("GET", "credenti
 
 
 def described():
+    """The document, with each answer in its place that it describes once and refers to."""
     document = SchemaGenerator().get_schema(request=None, public=True)
+    for said in (said for item in document["paths"].values() for said in item.values()):
+        for status, answer in said["responses"].items():
+            if "$ref" in answer:
+                said["responses"][status] = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     for schema in document["components"]["schemas"].values():  # strict: what is not described may not be there
         if "properties" in schema:
             schema.setdefault("additionalProperties", False)
@@ -97,6 +102,21 @@ def test_a_document_that_is_not_valid_would_be_noticed(document):
     broken["paths"]["/api/protected/"]["get"]["responses"] = {"200": {"content": {}}}
     with pytest.raises(ValidationError):
         validate_schema(broken)
+
+
+def test_what_several_operations_answer_is_described_once():
+    document = SchemaGenerator().get_schema(request=None, public=True)
+    answers = [
+        repr(answer)
+        for item in document["paths"].values()
+        for said in item.values()
+        for answer in said["responses"].values()
+        if "$ref" not in answer
+    ]
+    assert len(set(answers)) == len(answers)
+    named = document["components"]["responses"]
+    assert all(re.fullmatch(r"[a-z_]+_\d+", name) for name in named)
+    assert len({repr(answer) for answer in named.values()}) == len(named)
 
 
 @pytest.mark.parametrize(("query", "starts"), [("?format=yaml", "openapi: 3.1"), ("?format=json", "{")])

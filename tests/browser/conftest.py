@@ -84,6 +84,28 @@ def axe():
     return check
 
 
+def settle(page):
+    """Ends every transition: halfway there, a colour is neither of the two."""
+    page.evaluate(
+        """() => document.getAnimations()
+             .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
+             .forEach((each) => each.finish())"""
+    )
+
+
+@pytest.fixture
+def axe_in_both_schemes(axe):
+    """The same by day and by night: what a page without a choice of its own follows."""
+
+    def check(page, **options):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            settle(page)
+            axe(page, **options)
+
+    return check
+
+
 @pytest.fixture
 def screenshot(request):
     """Saves a picture into docs/screenshots when asked for (--screenshots); always takes it, so that it can fail."""

@@ -3,15 +3,14 @@
 import pytest
 
 from authcompare.mechanism import mechanisms
+from tests.browser.conftest import settle
 
+# What is asked for when the page is opened, and the looks it is then seen in: {name: (colour scheme, size)}.
 LOOKS = {
-    "light": {"theme": "light", "language": "en"},
-    "dark": {"theme": "dark", "language": "en"},
-    "chinese": {"theme": "light", "language": "zh-hans"},
-    "phone": {"theme": "light", "language": "en"},
-    "projector": {"theme": "light", "language": "en", "view": "projector"},
+    "english": ({"language": "en"}, {"light": ("light", None), "dark": ("dark", None), "phone": ("light", (390, 844))}),
+    "chinese": ({"language": "zh-hans"}, {"chinese": ("light", None)}),
+    "projector": ({"language": "en", "view": "projector"}, {"projector": ("light", None)}),
 }
-SIZES = {"phone": {"width": 390, "height": 844}}
 PAGES = {
     "side-by-side": "/",
     **{mechanism.slug: f"/{mechanism.slug}/" for mechanism in mechanisms()},
@@ -24,14 +23,27 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("asked", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_accessible_and_holds_together(page, live_server, axe, screenshot, name, look):
-    if look in SIZES:
-        page.set_viewport_size(SIZES[look])
-    prefs = "%26".join(f"{key}%3D{value}" for key, value in LOOKS[look].items())
+def test_a_page_is_accessible_and_holds_together(page, live_server, axe, screenshot, name, asked):
+    preferences, looks = LOOKS[asked]
+    prefs = "%26".join(f"{key}%3D{value}" for key, value in preferences.items())
     page.context.add_cookies([{"name": "prefs", "value": prefs, "url": live_server.url}])
     page.goto(live_server.url + PAGES[name])
+    use(page, name, asked)
+    assert page.get_attribute("html", "lang") == preferences["language"]
+    for look, (scheme, size) in looks.items():
+        page.emulate_media(color_scheme=scheme)
+        if size:
+            page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        settle(page)
+        axe(page, options={"exclude": [["#swagger-ui"]]} if name == "docs" else {})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), look
+        screenshot(page, f"{name}-{look}" if look != "light" else name, full_page=look != "projector")
+
+
+def use(page, name, asked):
+    """What a visitor does first, so that there is something to be seen."""
     if page.locator("#doors").count():
         page.wait_for_selector("#doors[data-ready]")
         page.click("#sign-in .primary")
@@ -39,7 +51,7 @@ def test_a_page_is_accessible_and_holds_together(page, live_server, axe, screens
         for act in ("signOut", "replay"):
             page.click(f".toolbar [data-act={act}]")
             page.wait_for_selector("#doors:not([aria-busy])")
-        if look == "projector":
+        if asked == "projector":
             page.click(".stepper li:last-child button")
     if page.locator("#trial").count():
         page.wait_for_selector("#trial[data-ready]")
@@ -48,7 +60,3 @@ def test_a_page_is_accessible_and_holds_together(page, live_server, axe, screens
         page.wait_for_selector("#run[aria-disabled=false]")
     if name == "docs":
         page.wait_for_selector(".swagger-ui .opblock-tag")
-    assert page.get_attribute("html", "lang") == LOOKS[look]["language"]
-    axe(page, options={"exclude": [["#swagger-ui"]]} if name == "docs" else {})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    screenshot(page, f"{name}-{look}" if look != "light" else name, full_page=look != "projector")
