@@ -7,6 +7,7 @@ import httpx
 from django.conf import settings
 
 CSRF_HEADER = "X-CSRFToken"
+PATIENCE = 30  # seconds for an answer: a server may be busy with its start, or with a whole class
 TRUSTED = "authcompare.trusted"  # in a request's META: an experiment of this very process sent it. No header can say so
 
 
@@ -40,6 +41,7 @@ class Client(httpx.Client):
             transport=None if base_url else httpx.WSGITransport(app, raise_app_exceptions=False),
             base_url=base_url or f"{scheme}://{host}",
             verify=trust(),
+            timeout=PATIENCE,
             headers={"Accept": "application/json"},
         )
 

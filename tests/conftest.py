@@ -22,6 +22,10 @@ def pytest_addoption(parser):
     parser.addoption("--screenshots", action="store_true", help="write the pictures in docs/screenshots anew")
 
 
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: "long" not in item.keywords)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """On disk: in memory, a live server's parallel requests trip over each other."""

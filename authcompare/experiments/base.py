@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 
 from authcompare.actors import CSRF_HEADER, Actor, Client, replay, trusted
 
-STARTS_WITHIN = 30  # seconds: a second server, on a busy machine
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -138,7 +136,7 @@ class Actors:
         wanted = {"same_key": same_key, "same_database": same_database, "short": short}
         wanted |= {"algorithm": algorithm} if algorithm else {}
         with Client(self.base_url, app=trusted) as client:
-            answer = client.post("/lab/api/twin/", json=wanted, timeout=STARTS_WITHIN)
+            answer = client.post("/lab/api/twin/", json=wanted)
         if answer.status_code != 200:
             raise NoSecondServer(answer.json()["detail"])
         url = answer.json()["url"]
@@ -164,11 +162,6 @@ class AtTwin(Actors):
 
     def __exit__(self, *failure):
         """Their sandbox is not thrown away: they are still at home where they come from."""
-
-    def client(self):
-        client = super().client()
-        client.timeout = STARTS_WITHIN  # it may be busy with its start, or with everybody's
-        return client
 
     def note(self, response):
         self.home.note(response)

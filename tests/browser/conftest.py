@@ -108,12 +108,10 @@ def axe_in_both_schemes(axe):
 
 @pytest.fixture
 def screenshot(request):
-    """Saves a picture into docs/screenshots when asked for (--screenshots); always takes it, so that it can fail."""
+    """Takes a picture for docs/screenshots when asked for (--screenshots)."""
 
     def take(page, name, **options):
-        picture = page.screenshot(animations="disabled", **options)
         if request.config.getoption("--screenshots"):
-            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            (SCREENSHOTS / f"{name}.png").write_bytes(picture)
+            page.screenshot(animations="disabled", path=SCREENSHOTS / f"{name}.png", **options)
 
     return take

@@ -1,6 +1,5 @@
 """What only the tokens' page has, used as a visitor would: the bench with any token on it, and the family tree."""
 
-import json
 import re
 
 import jwt
@@ -360,7 +359,8 @@ def test_axe_finds_nothing(panel, axe_in_both_schemes, width):
     panel.sign_in()
     for name, title in (("expired", "Expired"), ("default-secret", "Valid"), ("no-key", "Not verified")):
         panel.example(name).judged(title)
-        axe_in_both_schemes(panel.page)
+        if width > 390:  # a narrow one differs in nothing else
+            axe_in_both_schemes(panel.page)
     panel.family("refresh").family("replay")
     axe_in_both_schemes(panel.page)
 
@@ -375,13 +375,3 @@ def test_the_panel_fits_a_phone(panel):
           .filter((node) => !node.closest(".tree-scroll, .example-group, .claims-scroll, .visually-hidden"))
           .map((node) => node.outerHTML)"""
         assert panel.page.locator(each).evaluate(wide) == []
-
-
-def test_pictures(panel, screenshot):
-    panel.page.set_viewport_size({"width": 1280, "height": 1500})
-    panel.sign_in().family("refresh").family("refresh").family("replay")
-    panel.example("tampered").judged("Signature wrong")
-    panel.page.evaluate("document.activeElement.blur()")
-    panel.page.locator("#inspector").scroll_into_view_if_needed()
-    screenshot(panel.page, "tokens-panel", full_page=True)
-    assert json.loads(panel.page.evaluate("localStorage['authcompare.token.default']"))["refresh"]

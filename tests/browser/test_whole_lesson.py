@@ -129,6 +129,7 @@ def experience(teacher, pupils, stop):
     return {(stop.slug, door, outcome): len(runners) for door, outcome in right_choices(stop.step).items()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", languages())
 def test_a_class_is_led_through_the_whole_lesson(window, live_server, language):  # noqa: F811
     with translation.override(language):

@@ -4,8 +4,10 @@ import { Unreachable, ask } from "../authcompare/js/door.js";
 import { tell } from "../authcompare/js/panel.js";
 import { say } from "../authcompare/js/render.js";
 
-/** Runs `task` while `button` is disabled; what goes wrong is told in `status`. */
+/** Runs `task` while `button` is disabled; what goes wrong is told in `status`. Disabling takes the focus away: whoever
+    had it there gets it back, unless they have moved on. */
 export async function attempt(button, status, task) {
+  const focused = document.activeElement === button;
   button.disabled = true;
   try {
     await task();
@@ -15,7 +17,7 @@ export async function attempt(button, status, task) {
     else throw error;
   } finally {
     button.disabled = false;
-    if (document.activeElement === document.body) button.focus({ preventScroll: true });
+    if (focused && document.activeElement === document.body) button.focus({ preventScroll: true });
   }
 }
 
