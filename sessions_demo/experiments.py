@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from authcompare.actors import Client
 from authcompare.experiments.base import LET_IN, REFUSED, Choice, Experiment
 
-GUESSES = 300
+GUESSES = 100
 YEAR = 365.25 * 24 * 60 * 60  # seconds
 SIZES = [1_000, 10_000, 100_000]  # characters put into the session
 TIMED = 5  # requests, of which the fastest counts
@@ -27,7 +27,7 @@ class AtTheDefaultDoor(Experiment):
 class GuessTheId(AtTheDefaultDoor):
     slug = "guess-the-id"
     title = _("Guess the id")
-    question = _("Somebody tries random session ids of the right form, some hundreds of them. Does one open a session?")
+    question = _("Somebody tries random session ids of the right form, a hundred of them. Does one open a session?")
     choices = [
         Choice(REFUSED, _("None of them.")),
         Choice(LET_IN, _("Sooner or later one does."), _("Whoever may try often enough finds a valid id.")),

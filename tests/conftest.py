@@ -22,7 +22,12 @@ def pytest_addoption(parser):
     parser.addoption("--screenshots", action="store_true", help="write the pictures in docs/screenshots anew")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
+    """Long ones first; and whoever asks for the real server goes to one process, so that there is one server."""
+    for item in items:
+        if "server" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("server"))
     items.sort(key=lambda item: "long" not in item.keywords)
 
 

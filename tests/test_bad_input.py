@@ -102,17 +102,18 @@ def endpoints(patterns=None, prefix="/"):
 
 
 ALL = list(endpoints())
-BODIES = [endpoint for endpoint in ALL if endpoint.has_body]
+# What a body may be is read before any door is asked: one door of each mechanism stands for all.
+BODIES = [each for each in ALL if each.has_body and (not each.variant or each.variant is each.variant.mechanism.default)]
 each_endpoint = pytest.mark.parametrize("endpoint", ALL, ids=str)
 each_body = pytest.mark.parametrize("endpoint", BODIES, ids=str)
 
 
 def test_there_are_endpoints_to_be_tested():
-    found = {str(endpoint) for endpoint in BODIES}
+    found, with_bodies = {str(endpoint) for endpoint in ALL}, {str(endpoint) for endpoint in BODIES}
     for variant in variants():
         assert {f"POST {variant.path}login/", f"PATCH {variant.path}protected/"} <= found
-        assert (f"POST {variant.path}logout/" in found) == (variant is variant.mechanism.default)
-    assert len(found) > 3 * len(variants())
+        assert (f"POST {variant.path}logout/" in with_bodies) == (variant is variant.mechanism.default)
+    assert len(with_bodies) > 3 * len(variants())
 
 
 @pytest.fixture
