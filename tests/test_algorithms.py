@@ -36,6 +36,7 @@ def test_the_suite_is_green_with(algorithm):
         "not browser",
         "-p",
         "no:cacheprovider",
+        "--assert=plain",
         "-n",
         "0",
         "-k",

@@ -12,6 +12,8 @@ from authcompare.models import Note, User
 from authcompare.sandbox import create_sandbox
 
 SCRIPTED = {variant for variant in variants() if not variant.carrier.ambient}
+# What the page does depends on the carrier alone: one door for each.
+OF_EACH_CARRIER = list({variant.carrier: variant for variant in reversed(variants())}.values())
 
 
 class Api:
@@ -64,8 +66,8 @@ def api(page, live_server):
     return Api(page, live_server.url)
 
 
-@pytest.mark.parametrize("door", list(variants()), ids=lambda door: f"{door.mechanism.name}-{door.slug}")
-def test_the_note_is_read_and_changed_at_every_door_without_leaving_its_page(api, door):
+@pytest.mark.parametrize("door", OF_EACH_CARRIER, ids=lambda door: f"{door.mechanism.name}-{door.slug}")
+def test_the_note_is_read_and_changed_without_leaving_the_page_of_the_door(api, door):
     api.open(f"{door.path}protected/")
     expect(api.part("status")).to_contain_text("401")
     api.sign_in_here().send("get", 200)
