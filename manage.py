@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line: `demo` and `test` set themselves up first (authcompare/bootstrap.py), all else is Django's own."""
+"""The command line: what the README names sets itself up first (authcompare/bootstrap.py), all else is Django's own."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ def main():
     from authcompare import bootstrap
 
     bootstrap.require_python(sys.version_info)
-    if sys.argv[1:2] in (["demo"], ["test"]):
+    if sys.argv[1:] and sys.argv[1] in bootstrap.VERBS:
         bootstrap.run(sys.argv[1], sys.argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authcompare.settings")
 

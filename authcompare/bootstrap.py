@@ -1,4 +1,4 @@
-"""Sets up what `manage.py demo` and `manage.py test` need, then hands over: a virtual environment, packages, a browser.
+"""Sets up what the lab's commands need, then hands over: a virtual environment, packages, a browser for the tests.
 
 It runs before anything is installed, so it uses the standard library alone; and an old Python must be able to read it
 as far as the line that turns it away, so it uses no syntax that came after Python 2.7.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 
+VERBS = ("demo", "test", "compare", "measure", "handout")  # in the lab, unless LAB says otherwise
 OLDEST_PYTHON = (3, 11)
 WINDOWS = os.name == "nt"
 BASE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -38,7 +39,7 @@ def require_python(version):
 
 
 def run(verb, arguments):
-    """Set up and hand over to the virtual environment. Returns only for `demo`, if this process already runs in it."""
+    """Set up and hand over to the virtual environment. Returns only if this process already runs in it, and not for `test`."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console that lacks a letter of some path shows "?" instead of failing
     os.environ.setdefault("LAB", "1")

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings as project
@@ -28,7 +31,7 @@ def test_every_door_keeps_its_promises_over_http_and_the_committed_comparison_is
     assert compare(url=server, comparison=True, output=str(file)) == ""
     assert file.read_text() == (project.BASE_DIR / "docs" / "comparison.md").read_text(), (
         "docs/comparison.md is not what was seen: "
-        "LAB=1 python manage.py compare --comparison --format markdown --output docs/comparison.md"
+        "python3 manage.py compare --comparison --format markdown --output docs/comparison.md"
     )
 
 
@@ -54,6 +57,25 @@ def test_each_format_has_a_line_for_each_door(server, format):
         assert f"attack forged-form: hardened arm 0 of {doors - 1}" in text
 
 
+def test_it_runs_in_process_without_a_server_a_setting_or_a_trace_in_the_data(tmp_path):
+    """In a clone in which nothing was ever started. A second server is among what it needs."""
+    database = tmp_path / "db.sqlite3"
+    ours = {"LAB", "SECRET_KEY", "CACHE_URL", "DJANGO_SETTINGS_MODULE"}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    ran = subprocess.run(
+        [sys.executable, "manage.py", "compare", "--only", "read-it", "--only", "restart"],
+        cwd=project.BASE_DIR,
+        env=environment | {"DATABASE_URL": f"sqlite:///{database.as_posix()}"},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert sum(line.endswith("  yes") for line in ran.stdout.splitlines()) == len(
+        plan([experiment("read-it"), experiment("restart")])
+    )
+    assert not database.exists()
+
+
 def test_what_can_not_be_run_is_told_in_one_line(server, settings):
     with pytest.raises(CommandError, match=rf"no experiment 'nonsense'; there are {syllabus()[0].slug}, "):
         compare(only=["nonsense"])
@@ -62,7 +84,7 @@ def test_what_can_not_be_run_is_told_in_one_line(server, settings):
     with pytest.raises(CommandError, match="is no authcompare"):
         compare(url=f"{server}/healthz?")
     settings.LAB = False
-    with pytest.raises(CommandError, match="set LAB=1"):
+    with pytest.raises(CommandError, match="in the lab only"):
         compare()
 
 

@@ -11,7 +11,7 @@ from authcompare.experiments.base import Actors, Experiment, Observation
 from authcompare.mechanism import Variant, variants
 from authcompare.models import Evidence
 
-AT_ONCE = 16  # some wait for an end to come: others go on meanwhile
+AT_ONCE = 32  # many of them only wait: for an end to come, or for a second server
 
 
 @dataclass
@@ -40,8 +40,10 @@ def plan(experiments):
 
 def fill(cells, base_url=None) -> Iterator[Cell]:
     """Run them, each with a cast of its own; yields each cell as it is done. What only a browser shows stays empty."""
+    runnable = [cell for cell in cells if not cell.experiment.browser]
+    runnable.sort(key=lambda cell: not cell.experiment.waits)  # these take longest, and others go on meanwhile
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = [pool.submit(apart, cell, base_url) for cell in cells if not cell.experiment.browser]
+        running = [pool.submit(apart, cell, base_url) for cell in runnable]
         for done in as_completed(running):
             yield done.result()
 

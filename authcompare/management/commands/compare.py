@@ -5,12 +5,17 @@ import html
 import io
 import json
 import sys
+import tempfile
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
+from authcompare import twins
 from authcompare.comparison import exports
 from authcompare.comparison.evidence import of_a_run
 from authcompare.comparison.table import Comparison
@@ -46,16 +51,17 @@ class Command(BaseCommand):
         if url:
             reach(url)
         elif not settings.LAB:
-            raise CommandError("experiments run in the lab only: set LAB=1, or name a server with --url")
+            raise CommandError("experiments run in the lab only: unset LAB, or name a server with --url")
         if browser and not url:
             raise CommandError("a browser needs a running server: name it with --url")
         if not browser and all(each.browser for each in experiments):
             raise CommandError(f"only a browser shows {experiments[0].slug}: add --browser, or open its page")
         cells = plan([each for each in experiments if browser or not each.browser])
         try:
-            for n, _cell in enumerate(run(cells, url), start=1):
-                if sys.stderr.isatty():
-                    sys.stderr.write(f"\r{'█' * (n * 40 // len(cells)):<40} {n}/{len(cells)}")
+            with nullcontext() if url else own_database():
+                for n, _cell in enumerate(run(cells, url), start=1):
+                    if sys.stderr.isatty():
+                        sys.stderr.write(f"\r{'█' * (n * 40 // len(cells)):<40} {n}/{len(cells)}")
         except NoBrowserError as error:
             raise CommandError(str(error)) from None
         if sys.stderr.isatty():
@@ -74,6 +80,21 @@ class Command(BaseCommand):
             self.stderr.write(f"{cell.experiment.slug} at {cell.door}: expected '{cell.expected}', saw '{seen}'")
         if wrong:
             sys.exit(1)
+
+
+@contextmanager
+def own_database():
+    """An empty one for as long as the `with` lasts, made as Django's test runner makes it: throwaway accounts need none
+    of this site's data, and do not belong among them."""
+    with tempfile.TemporaryDirectory(prefix="authcompare-", ignore_cleanup_errors=True) as folder:
+        if connection.vendor == "sqlite":  # a file: in memory, threads would trip over each other
+            connection.settings_dict["TEST"]["NAME"] = str(Path(folder, "compare.sqlite3"))
+        before = setup_databases(verbosity=0, interactive=False)
+        try:
+            yield
+        finally:
+            twins.stop_all()
+            teardown_databases(before, verbosity=0)
 
 
 def run(cells, url):
