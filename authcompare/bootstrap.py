@@ -39,7 +39,7 @@ def require_python(version):
 
 
 def run(verb, arguments):
-    """Set up and hand over to the virtual environment. Returns only if this process already runs in it, and not for `test`."""
+    """Set up and hand over to the virtual environment. Returns if this process runs in it already, never for `test`."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console that lacks a letter of some path shows "?" instead of failing
     os.environ.setdefault("LAB", "1")
