@@ -53,6 +53,20 @@ def test_the_cast_is_thrown_away_afterwards(db):
     assert not Sandbox.objects.exists()
 
 
+def test_what_the_server_keeps_is_told_field_by_field_and_adds_up(db):
+    """Of what one holds, no more can be read than there is."""
+    found = {}
+    for door in variants():
+        with Actors() as actors:
+            found[door] = {str(what): value for what, value in experiment("where-it-lives").run(actors, door).facts}
+    for door, facts in found.items():
+        assert facts["of them readable without a key"] <= facts["characters you hold"], door
+        assert bool(facts["of them readable without a key"]) == door.reveals_user, door
+        sizes = [int(size) for size in re.findall(r" (\d+)(?=[,;]|$)", facts["field by field"])]
+        assert sum(sizes) == facts["bytes in them"], door
+        assert bool(sizes) == door.keeps_state, door
+
+
 SABOTAGE = {  # what one door does no more, and the experiments that must notice
     "sign_out": ({"replay-after-logout"}, lambda door: (type(door), "sign_out")),
     "end_devices": ({"ended-from-elsewhere"}, lambda door: (type(door), "end_devices")),

@@ -1,7 +1,10 @@
+from itertools import groupby
+from operator import itemgetter
+
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Choice, Experiment
-from authcompare.experiments.read_it import readable, says_whose
+from authcompare.experiments.read_it import says_whose
 
 THERE, BOTH, HERE = "an id here, the rest there", "a statement here, a list there", "all of it here"
 
@@ -54,11 +57,26 @@ class WhereItLives(Experiment):
         return actors.observed(
             outcome,
             (_("characters you hold"), len(alice.credential)),
-            (_("of them readable without a key"), len(readable(alice.credential)) if says else 0),
+            (_("of them readable without a key"), len(unsigned(alice.credential)) if says else 0),
             (_("things the server keeps behind it"), len({line["of"] for line in kept})),
-            (_("their fields"), len(kept)),
-            (_("bytes in them"), sum(len(str(line["after"] or "").encode()) for line in kept)),
+            (_("bytes in them"), sum(map(size, kept))),
+            (_("field by field"), "; ".join(fields(thing) for _of, thing in groupby(kept, itemgetter("of"))) or "–"),
         )
+
+
+def unsigned(credential):
+    """What stands before the signature of a signed credential; all of any other."""
+    before, separator, _signature = credential.rpartition("." if credential.count(".") == 2 else ":")
+    return before if separator else credential
+
+
+def size(line):
+    """Bytes of one field that the server keeps."""
+    return len(str(line["after"]).encode())
+
+
+def fields(thing):
+    return ", ".join(f"{line['field']} {size(line)}" for line in thing)
 
 
 def state_behind(actors, response):
