@@ -49,8 +49,6 @@ def run(verb, arguments):
         if verb == "test":
             offer_browser()
             os.chdir(BASE)
-            # One more than there are cores: while a test waits for its browser, another runs.
-            os.environ.setdefault("PYTEST_XDIST_AUTO_NUM_WORKERS", str((os.cpu_count() or 1) + 1))
             hand_over([PYTHON, "-m", "pytest"] + arguments)
         elif not os.path.samefile(sys.prefix, VENV):
             hand_over([PYTHON, os.path.join(BASE, "manage.py"), verb] + arguments)

@@ -19,7 +19,7 @@ from authcompare.mechanism import mechanisms, variants
 
 
 def pytest_addoption(parser):
-    parser.addoption("--screenshots", action="store_true", help="write the pictures in docs/screenshots anew")
+    parser.addoption("--screenshots", metavar="FOLDER", type=Path, help="write pictures of the pages there")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import WSGIRequestHandler
 from playwright.sync_api import Page
 
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # Chromium writes this line for each 4xx that a script asks for. Asking for some is what this product is for.
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -108,10 +107,10 @@ def axe_in_both_schemes(axe):
 
 @pytest.fixture
 def screenshot(request):
-    """Takes a picture for docs/screenshots when asked for (--screenshots)."""
+    """Takes a picture, where a folder for them was named (--screenshots)."""
 
     def take(page, name, **options):
-        if request.config.getoption("--screenshots"):
-            page.screenshot(animations="disabled", path=SCREENSHOTS / f"{name}.png", **options)
+        if folder := request.config.getoption("--screenshots"):
+            page.screenshot(animations="disabled", path=folder / f"{name}.png", **options)
 
     return take
