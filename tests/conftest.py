@@ -104,6 +104,30 @@ def carol(db):
 
 
 @pytest.fixture
+def teacher(db):
+    """Somebody of the staff, signed in."""
+    from tests.classes import staff
+
+    return staff()
+
+
+@pytest.fixture
+def code(teacher):
+    """Of a class that this teacher has opened."""
+    return teacher.open()
+
+
+@pytest.fixture
+def anna(code):
+    """A learner in that class."""
+    from tests.classes import Somebody
+
+    learner = Somebody()
+    learner.join(code)
+    return learner
+
+
+@pytest.fixture
 def clock():
     """The time, standing still until `clock.shift(seconds)`."""
     with time_machine.travel(datetime.now(UTC).replace(microsecond=0), tick=False) as traveller:

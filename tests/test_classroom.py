@@ -7,26 +7,9 @@ import pytest
 from authcompare.actors import Client
 from authcompare.classroom.models import Answer, Classroom, Learner
 from authcompare.classroom.tally import advice, gained, tally
-from tests.classes import Somebody, right_choices, staff, stops, voted_stop, wrong_choices
+from tests.classes import Somebody, right_choices, stops, voted_stop, wrong_choices
 
 STEP = voted_stop().step
-
-
-@pytest.fixture
-def teacher(db):
-    return staff()
-
-
-@pytest.fixture
-def code(teacher):
-    return teacher.open()
-
-
-@pytest.fixture
-def anna(code):
-    learner = Somebody()
-    learner.join(code)
-    return learner
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ def teacher(db, clock, settings):
 
 
 @pytest.fixture
-def code(teacher):
-    return teacher.open()
-
-
-@pytest.fixture
 def lesson(clock, teacher, code):
     """Four learners have taken the pre-test, voted twice on a step, and run it."""
     learners = [Somebody() for _name in NAMES]

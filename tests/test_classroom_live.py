@@ -9,26 +9,9 @@ from django.utils import timezone
 from authcompare.actors import in_process
 from authcompare.classroom.live import SEEN_EVERY
 from authcompare.classroom.models import Classroom, Learner
-from tests.classes import Somebody, staff, stops, voted_stop
+from tests.classes import Somebody, stops, voted_stop
 
 STEP = voted_stop().step
-
-
-@pytest.fixture
-def teacher(db):
-    return staff()
-
-
-@pytest.fixture
-def code(teacher):
-    return teacher.open()
-
-
-@pytest.fixture
-def anna(code):
-    learner = Somebody()
-    learner.join(code)
-    return learner
 
 
 def test_who_knows_it_all_is_told_nothing_and_who_does_not_is_told_all(teacher, code, anna):

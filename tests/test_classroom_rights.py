@@ -17,23 +17,6 @@ STEP = voted_stop().step
 PAGES = ["screen/", "console/", "export.csv", "export.json"]
 
 
-@pytest.fixture
-def teacher(db):
-    return staff()
-
-
-@pytest.fixture
-def code(teacher):
-    return teacher.open()
-
-
-@pytest.fixture
-def anna(code):
-    learner = Somebody()
-    learner.join(code)
-    return learner
-
-
 def stranger(kind, code):
     """Somebody who has no business in moving this class."""
     if kind == "other staff":

@@ -13,8 +13,8 @@ from authcompare.models import Sandbox
 
 
 def in_process(experiment):
-    """Can it run inside a test's transaction, without a browser?"""
-    return not (experiment.browser or experiment.apart)
+    """Can it run inside a test's transaction, without a browser? Those that wait do so with the apart, side by side."""
+    return not (experiment.browser or experiment.apart or experiment.waits)
 
 
 @pytest.mark.parametrize("slug", [each.slug for each in filter(in_process, syllabus())])
