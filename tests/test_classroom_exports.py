@@ -134,6 +134,16 @@ def test_a_class_deletes_itself_with_all_that_belongs_to_it(teacher, code, lesso
     assert User.objects.filter(username="tina").exists()
 
 
+def test_when_its_time_is_up_a_class_is_gone_even_if_nothing_has_deleted_it_yet(teacher, code, lesson, settings, clock):
+    clock.shift(settings.CLASSROOM_KEPT)
+    teacher.sign_in("tina")
+    assert all(everything(code))
+    for page in ("console/", "screen/", "export.csv", "export.json"):
+        assert teacher.client.get(f"/classroom/{code}/{page}").status_code == 404, page
+    assert teacher.change(code, "end").status_code == 404
+    assert code not in teacher.client.get("/classroom/", headers={"Accept": "text/html"}).text
+
+
 def test_opening_a_class_deletes_those_whose_time_is_up_and_no_other(teacher, code, lesson, settings, clock):
     clock.shift(settings.CLASSROOM_KEPT - 300)
     teacher.sign_in("tina")

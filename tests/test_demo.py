@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import sysconfig
@@ -148,6 +149,31 @@ def test_it_makes_its_data_once_keeps_its_passwords_and_forgets_them_on_reset(st
     assert anew.post("/tokens/api/login/", alice) == 401
     _, output, _ = anew.end()
     assert not set(passwords(output).values()) & set(cast.values())
+
+
+def test_what_has_expired_goes_by_itself(start, folder):
+    first = start()
+    first.wait()
+    assert first.post("/lab/api/sandbox/", {}) == 201
+    first.end()
+    database = folder / "var" / "db.sqlite3"
+    assert (
+        throwaway(database, "UPDATE authcompare_sandbox SET expires_at = '2026-01-01' WHERE expires_at NOT NULL") == 1
+    )
+
+    start().wait()
+    deadline = time.monotonic() + PATIENCE
+    while throwaway(database) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert throwaway(database) == 0
+
+
+def throwaway(database, change=None):
+    """How many sandboxes there are that can expire, after this change."""
+    with contextlib.closing(sqlite3.connect(database)) as opened, opened:
+        if change:
+            opened.execute(change)
+        return opened.execute("SELECT count(*) FROM authcompare_sandbox WHERE expires_at NOT NULL").fetchone()[0]
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

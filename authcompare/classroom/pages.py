@@ -35,7 +35,9 @@ def entrance(request, code=""):
         "here": learner if learner and learner.classroom and learner.classroom.open else None,
         "plans": [(each, sum(step.minutes[each] for step in planned(each, language))) for each in PLANS],
         "modes": Classroom.Mode.choices,
-        "classes": request.user.classrooms.order_by("-created_at") if request.user.is_staff else [],
+        "classes": request.user.classrooms.filter(expires_at__gt=timezone.now()).order_by("-created_at")
+        if request.user.is_staff
+        else [],
     }
     return render(request, "classroom/entrance.html", context)
 

@@ -1,5 +1,6 @@
 """Who may move a class: staff, signed in with a session as at /admin/, and each of them their own classes only."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -26,10 +27,11 @@ def teaches(user, classroom):
 
 
 def class_of(user, code):
-    """The class with this code, for its teacher. Whoever is no teacher at all does not learn which codes there are."""
+    """The class with this code, for its teacher, until its time is up. Whoever is no teacher does not learn which there
+    are."""
     if not (user.is_active and user.is_staff):
         raise NotTheTeacher
-    classroom = Classroom.objects.filter(code=code).first()
+    classroom = Classroom.objects.filter(code=code, expires_at__gt=timezone.now()).first()
     if classroom is None:
         raise NoSuchClass
     if not teaches(user, classroom):

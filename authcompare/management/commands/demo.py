@@ -1,12 +1,14 @@
 """`manage.py demo`: prepares the data, says where to go and as whom, and serves."""
 
 import http.client
+import io
 import os
 import shutil
 import socket
 import threading
 import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -17,6 +19,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from authcompare.bootstrap import fail, lock
 from authcompare.management import network
+
+PURGE_EVERY = 10 * 60  # seconds
 
 
 class Command(BaseCommand):
@@ -41,6 +45,7 @@ class Command(BaseCommand):
             self.announce(self.prepare(), port, lan)
             if open:
                 threading.Thread(target=open_browser, args=(port,), daemon=True).start()
+            threading.Thread(target=purge_now_and_then, daemon=True).start()
             from authcompare.management.serving import serve  # late: --help and every refusal do without Granian
 
             serve(address, port)
@@ -92,6 +97,15 @@ class Command(BaseCommand):
             "Everyone on this network can reach it, and others on it can read what plain HTTP carries.\n"
             "Its lab accounts are weak on purpose: use no real password here."
         )
+
+
+def purge_now_and_then():
+    """What has expired goes by itself, a class and its answers above all: nobody has a cron job for a demo."""
+    while True:
+        with suppress(DatabaseError):  # it is busy: then the next time
+            call_command("purge", stdout=io.StringIO())
+        connection.close()
+        time.sleep(PURGE_EVERY)
 
 
 def check_port(address, port):
