@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line: what the README names sets itself up first (authcompare/bootstrap.py), all else is Django's own."""
+"""The command line: the lab's commands set themselves up first (authcompare/bootstrap.py), all else is Django's own."""
 
 import os
 import sys

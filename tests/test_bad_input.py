@@ -102,7 +102,7 @@ def endpoints(patterns=None, prefix="/"):
 
 
 ALL = list(endpoints())
-# What a body may be is read before any door is asked: one door of each mechanism stands for all.
+# The very same code reads a body behind every door of a mechanism: its default door stands for all.
 BODIES = [each for each in ALL if each.has_body and each.variant in {None, *(m.default for m in mechanisms())}]
 each_endpoint = pytest.mark.parametrize("endpoint", ALL, ids=str)
 each_body = pytest.mark.parametrize("endpoint", BODIES, ids=str)

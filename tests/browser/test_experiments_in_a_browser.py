@@ -113,6 +113,16 @@ def test_a_session_cookie_without_httponly_is_found_out(trial, settings):
 
 # From another site
 
+
+def test_the_weak_arm_is_weak_every_time(trial):
+    trial.open("cross-site")
+    for _ in range(3):
+        trial.run()
+        seen = trial.outcomes
+        assert seen.pop("session unprotected")[0] == "changes the note"
+        assert {outcome for outcome, _ in seen.values()} == {"changes nothing"}
+
+
 NEITHER = "no credential, 401, unchanged"
 
 

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 
 import pytest
-from django.conf import settings
 from django.utils import translation
 from playwright.sync_api import expect
 
@@ -111,14 +110,14 @@ def vote(teacher, pupils, stop, round, wrong):
     expect(teacher.page.locator(".histogram")).to_have_count(round)
 
 
-def experience(teacher, pupils, stop, runners):
-    """Votes on a step, and lets these run it; or one, where it happens in her own browser."""
+def experience(teacher, pupils, stop):
+    """Votes on a step, and runs it: all of them, or one in whose own browser it happens."""
     twice = stop.slug == TWICE
     vote(teacher, pupils, stop, Answer.FIRST, wrong=2 if twice else 1)
     if twice:
         vote(teacher, pupils, stop, Answer.SECOND, wrong=0)
     teacher.vote("run")
-    runners = pupils[:1] if stop.step.experiment.browser else runners
+    runners = pupils[:1] if stop.step.experiment.browser else pupils
     for pupil in pupils:
         pupil.told("run")
         expect(pupil.page.locator("#run")).to_have_attribute("aria-disabled", "false")
@@ -137,7 +136,6 @@ def test_a_class_is_led_through_the_whole_lesson(window, live_server, language):
     teacher = Leader(window, live_server.url, language=language)
     looks = [window(each, language=language) for each in (DESK, DESK, PHONE)]
     pupils = [Follower(page, live_server.url, teacher.code, name) for page, name in zip(looks, NAMES, strict=True)]
-    runners = pupils if language == settings.LANGUAGE_CODE else pupils[:1]  # a run has no language
     observed = {}
 
     for stop in stops:
@@ -147,7 +145,7 @@ def test_a_class_is_led_through_the_whole_lesson(window, live_server, language):
         for pupil in pupils:
             pupil.at(stop)
         if stop.voted:
-            observed |= experience(teacher, pupils, stop, runners)
+            observed |= experience(teacher, pupils, stop)
         elif stop.test is not None:
             asked = questions("pre" if stop.test == Answer.PRE else "post", language)
             for n, pupil in enumerate(pupils):
