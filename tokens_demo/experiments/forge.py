@@ -3,7 +3,7 @@ import time
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from authcompare.experiments.base import LET_IN, REFUSED, Choice
+from authcompare.experiments.base import LET_IN, REFUSED, Choice, NoSecondServer
 from tokens_demo.experiments.forging import (
     algorithm,
     naming,
@@ -16,6 +16,8 @@ from tokens_demo.experiments.forging import (
 from tokens_demo.experiments.guess_the_secret import crack
 from tokens_demo.experiments.of_tokens import OfTokens
 from tokens_demo.inspector import WELL_KNOWN
+
+WITH_A_PUBLIC_KEY = "ES256"
 
 
 class Forge(OfTokens):
@@ -34,6 +36,7 @@ class Forge(OfTokens):
         ),
     ]
     rows = ["security", "integrity"]
+    apart = True
     attack = LET_IN
     fix = _(
         "Verify before you read: with one algorithm of your own choice, one key for it, and the issuer, the audience, "
@@ -56,20 +59,30 @@ class Forge(OfTokens):
         mallory, bob = actors.signed_in(variant, "mallory"), actors.signed_in(variant, "bob", lifetime=1)
         refreshing = next(door for door in variant.mechanism.doors if door.refreshable)
         refresh = actors.signed_in(refreshing, "bob").answer["refresh"]
-        public = published_keys(actors)
-        forged = forgeries(mallory.credential, bob.answer["user"], public)
+        victim = bob.answer["user"]
+        forged = forgeries(mallory.credential, victim)
         forged[_("a real refresh token as an access token")] = refresh
         forged[_("a real one, expired, with a later end")] = resaid(bob.credential, exp=int(time.time()) + 600)
         while time.time() <= parse_datetime(bob.answer["expires_at"]).timestamp():
             time.sleep(0.05)
         answers = {what: actors.replay(variant, token) for what, token in forged.items()}
+        where = {"alg": WITH_A_PUBLIC_KEY}
+        try:  # whatever this server signs with: one that publishes a key
+            there = actors.twin(algorithm=WITH_A_PUBLIC_KEY)
+        except NoSecondServer as reason:
+            untried = [(_("at a server that signs with %(alg)s") % where, reason)]
+        else:
+            own, untried = there.signed_in(variant, "mallory").credential, []
+            as_secret = confused(own, victim, published_keys(there)[0])
+            what = _("at a server that signs with %(alg)s: its public key as the secret") % where
+            answers[what] = there.replay(variant, as_secret)
         name = actors.accounts["bob"]["username"]
         opened = [a for a in answers.values() if a.status_code == 200 and a.json()["owner"] == name]
         facts = [(what, answer.status_code) for what, answer in answers.items()]
-        return actors.observed(LET_IN if opened else REFUSED, (_("public keys published"), len(public)), *facts)
+        return actors.observed(LET_IN if opened else REFUSED, *facts, *untried)
 
 
-def forgeries(token, victim, public):
+def forgeries(token, victim):
     """What somebody can make of a token of their own: {what was done: token}."""
     said, alg = naming(token, victim), algorithm(token)
     found, _tried = crack(token, sorted(WELL_KNOWN)) if alg == "HS256" else (None, 0)
@@ -79,10 +92,13 @@ def forgeries(token, victim, public):
     made[_("a kid and an address of their own key")] = signed(
         said, alg, own_key(alg), kid="../mallory.pem", jku="https://mallory.example/keys"
     )
-    for key in public:
-        made[_("our public key as the secret")] = signed(said, "HS256", key)
     foreign = {_("a foreign issuer"): {"iss": "https://mallory.example"}, _("a foreign audience"): {"aud": "payroll"}}
     for what, changes in foreign.items():
         how = _("%(what)s, the right key") if right else _("%(what)s, a key of their own")
         made[how % {"what": what}] = signed(said | changes, alg, right or own_key(alg))
     return made
+
+
+def confused(token, victim, public_key):
+    """A token that says HS256, and has for its secret what a server publishes (RFC 8725, section 2.1)."""
+    return signed(naming(token, victim), "HS256", public_key)
