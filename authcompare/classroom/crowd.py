@@ -8,6 +8,7 @@ import random
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import count
 
 import httpx
 
@@ -95,11 +96,11 @@ class Learner(Visitor):
         await self.dawdle(self.pace.run)
         for door in step.doors:
             wanted = {"step": step.slug, "mechanism": door.mechanism.name, "variant": door.slug}
-            while True:  # as a learner's page does, until there is a place
+            for tries in count():  # as a learner's page does, until there is a place
                 response = await self.ask("run an experiment", "POST", "/walkthrough/api/run/", (200, 429), json=wanted)
                 if response is None or response.status_code != 429:
                     break
-                await asyncio.sleep(random.uniform(1, 3))  # noqa: S311
+                await asyncio.sleep(min(2**tries, 4) * random.uniform(0.5, 1.5))  # noqa: S311
 
 
 class Teacher(Visitor):

@@ -36,7 +36,7 @@ class Busy(APIException):
     status_code = 429
     default_code = "busy"
     default_detail = _("Many experiments are running at this moment. Yours has not begun: try again in a second.")
-    wait = 2  # seconds, for Retry-After
+    wait = 1  # seconds, for Retry-After
 
 
 class RunSerializer(Strict):

@@ -43,7 +43,7 @@ def test_a_page_is_accessible_and_holds_together(page, live_server, axe, screens
         if size:
             page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
         settle(page)
-        axe(page, options={"exclude": [["#swagger-ui"]]} if name == "docs" else {})
+        axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), look
         screenshot(page, f"{name}-{look}" if look != "light" else name, full_page=look != "projector")
 

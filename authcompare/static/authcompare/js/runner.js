@@ -23,7 +23,8 @@ export async function asked(method, path, body, ambient = false) {
       throw new Failed(say("The server does not answer: see that it is running, then run it again."), true);
     }
     if (answer.json?.code !== "busy" || tries === TRIES) break;
-    const seconds = Number(answer.headers.get("Retry-After") ?? 1) * (0.5 + Math.random());
+    // Soon at first, for a few who came at once; ever less often, for a whole class that did.
+    const seconds = Number(answer.headers.get("Retry-After") ?? 1) * Math.min(2 ** (tries - 1), 4) * (0.5 + Math.random());
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }
   if (answer.status < 300) return answer.json;
