@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import WSGIRequestHandler
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+PATIENCE = 30_000  # milliseconds: several pages, their servers and other tests share the machine
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # Chromium writes this line for each 4xx that a script asks for. Asking for some is what this product is for.
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -27,6 +28,11 @@ def _prompt_server():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience():
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +57,7 @@ def watch(live_server):
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
         page.on("console", lambda message: wrong.append(f"{page.url}: {message.text}") if noisy(message) else None)
         page.on("request", lambda request: wrong.append(request.url) if strays(request.url) else None)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     yield on

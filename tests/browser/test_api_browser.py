@@ -298,7 +298,7 @@ def test_every_operation_is_there_when_its_group_unfolds(docs, client):
         group = docs.locator(f"[data-tag='{name}']")
         group.click()
         # One group at a time: of a hundred operations and more, Swagger UI draws those in sight only.
-        expect(docs.locator(".opblock")).to_have_count(count, timeout=30_000)
+        expect(docs.locator(".opblock")).to_have_count(count)
         group.click()
         expect(docs.locator(".opblock")).to_have_count(0)
 

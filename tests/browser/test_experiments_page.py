@@ -25,7 +25,7 @@ class Matrix:
         return self.settle()
 
     def settle(self):
-        self.page.wait_for_selector("#matrix:not([aria-busy])", timeout=30_000)
+        self.page.wait_for_selector("#matrix:not([aria-busy])")
         return self
 
     @property
@@ -60,7 +60,7 @@ class Trial:
 
     def run(self, selector="#run"):
         self.page.click(selector)
-        self.page.wait_for_selector("#run[aria-disabled=false]", timeout=30_000)
+        self.page.wait_for_selector("#run[aria-disabled=false]")
         return self
 
     @property

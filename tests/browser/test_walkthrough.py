@@ -68,7 +68,7 @@ class Step:
 
     def settle(self):
         columns = self.page.locator("#columns .column").count()
-        expect(self.page.locator("#columns [data-outcome]")).to_have_count(columns, timeout=30_000)
+        expect(self.page.locator("#columns [data-outcome]")).to_have_count(columns)
         expect(self.page.locator("#run")).to_have_attribute("aria-disabled", "false")
         return self
 

@@ -16,23 +16,14 @@ from tests.browser.test_classroom import DESK, PHONE, Pupil, Teacher, window  # 
 from tests.classes import right_choices, wrong_choices
 
 PLAN = 45
-PATIENCE = 30_000  # milliseconds: five pages and a server share the machine
 TWICE = "take-it-back"  # the step at which the class votes again
 NAMES = ["Anna", "Bob", "李小龙"]
-
-
-@pytest.fixture(autouse=True)
-def patience():
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5000)  # the default
 
 
 class Leader(Teacher):
     """Does all of it with the buttons of the pages, in whatever language these are."""
 
     def open(self, url):
-        self.page.set_default_timeout(PATIENCE)
         self.page.goto(f"{url}/classroom/")
         self.page.select_option("#open [name=plan]", str(PLAN))
         self.page.select_option("#open [name=mode]", "led")
@@ -56,7 +47,6 @@ class Follower(Pupil):
     """Remembers what she has said: the class's export must tell the same."""
 
     def __init__(self, page, *where):
-        page.set_default_timeout(PATIENCE)
         super().__init__(page, *where)
         self.said = {}  # {(step, round): choices}
 
