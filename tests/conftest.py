@@ -22,11 +22,6 @@ def pytest_addoption(parser):
     parser.addoption("--screenshots", metavar="FOLDER", type=Path, help="write pictures of the pages there")
 
 
-def pytest_xdist_auto_num_workers():
-    """One more than there are cores: now and then each of them waits, for a server to start or an end to come."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Long ones first; and whoever asks for the real server goes to one process, so that there is one server."""

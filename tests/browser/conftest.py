@@ -43,9 +43,13 @@ def browser_type_launch_args(browser_type_launch_args):
     return browser_type_launch_args | {"args": quiet} | ({"executable_path": path} if path else {})
 
 
+# Drawn on the processor, what turns while an experiment runs would cost as much as the experiment.
+STILL = {"locale": "en-US", "reduced_motion": "reduce"}
+
+
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    return browser_context_args | {"viewport": {"width": 1280, "height": 720}, "locale": "en-US"}
+    return browser_context_args | STILL | {"viewport": {"width": 1280, "height": 720}}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from authcompare.classroom.models import Answer, Learner
+from tests.browser.conftest import STILL
 from tests.classes import right_choices, staff, voted_stop, wrong_choices
 
 STOP = voted_stop(3)  # taking it back: the heart of the lesson
@@ -25,7 +26,7 @@ def window(browser, live_server, watch):
     contexts = []
 
     def window(viewport=DESK, cookies=None, watched=True, hurried=True, **prefs):
-        context = browser.new_context(viewport=viewport, locale="en-US")
+        context = browser.new_context(viewport=viewport, **STILL)
         contexts.append(context)
         if hurried:
             context.add_init_script(HURRY)

@@ -26,6 +26,15 @@ def test_without_a_choice_the_theme_is_the_systems(page, live_server):
         assert paper(page) == PAPER[theme]
 
 
+def test_what_runs_is_seen_to_move_but_not_by_who_wants_no_motion(page, live_server):
+    page.goto(f"{live_server.url}/experiments/")
+    page.evaluate("document.querySelector('#matrix td[data-door]').setAttribute('aria-busy', 'true')")
+    for motion, moving in (("no-preference", 1), ("reduce", 0)):
+        page.emulate_media(reduced_motion=motion)
+        running = "document.getAnimations().filter((each) => each.animationName === 'turning').length"
+        assert page.evaluate(running) == moving
+
+
 def test_the_theme_button_goes_round(page, live_server):
     page.goto(live_server.url)
     for theme in ("light", "dark", "auto"):
