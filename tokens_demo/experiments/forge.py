@@ -48,6 +48,7 @@ class Forge(OfTokens):
         "anybody."
     )
     sources = [
+        ("RFC 8725, section 2.1", "https://www.rfc-editor.org/rfc/rfc8725#section-2.1"),
         ("RFC 8725, section 3", "https://www.rfc-editor.org/rfc/rfc8725#section-3"),
         ("RFC 7519, section 7.2", "https://www.rfc-editor.org/rfc/rfc7519#section-7.2"),
     ]

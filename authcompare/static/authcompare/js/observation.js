@@ -63,8 +63,13 @@ function judged({ outcome }, prediction, config) {
     ...(idea ? [" ", say("The idea behind your answer:"), " ", el("q", {}, idea)] : []))];
 }
 
+const LONG = 40; // characters: what has more is given a whole line
+
 const facts = ({ facts }) =>
-  el("dl.facts", {}, ...facts.flatMap(([what, value]) => [el("dt", {}, what), el("dd.mono", {}, String(value))]));
+  el("dl.facts", {}, ...facts.flatMap(([what, value]) => [
+    el("dt", {}, what),
+    el(String(value).length > LONG ? "dd.mono.long" : "dd.mono", {}, String(value)),
+  ]));
 
 /** The requests in their order, each a button that opens it on the wire. */
 function requests({ door, place, result }) {
