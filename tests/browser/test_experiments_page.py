@@ -184,6 +184,31 @@ def test_a_server_that_does_not_answer_ends_the_run_with_one_line_that_says_what
     assert set(shown.states.values()) == {"agrees"}
 
 
+def test_a_page_that_finds_no_place_comes_again_soon_and_then_less_and_less_often(page, live_server):
+    page.goto(f"{live_server.url}/experiments/read-it/")
+    page.wait_for_selector("#trial[data-ready]")
+    full = [{"status": 429, "headers": {"Retry-After": "1"}, "json": {"code": "busy"}} for _ in range(4)]
+    page.route("**/lab/api/run/", lambda route: route.fulfill(**full.pop()) if full else route.fallback())
+    run = """async () => {
+        const { runOnServer } = await import("/static/authcompare/js/runner.js");
+        const { setTimeout: later } = window;
+        const pauses = [];
+        Math.random = () => 0.5;
+        window.setTimeout = (what, when) => { pauses.push(when); return later(what, 0); };
+        const { agrees } = await runOnServer("read-it", { mechanism: "session", variant: "db" });
+        return { agrees, pauses };
+    }"""
+    assert page.evaluate(run) == {"agrees": True, "pauses": [1000, 2000, 4000, 4000]}
+
+
+def test_what_many_characters_tell_has_a_line_of_its_own(page, live_server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    facts = Trial(page, live_server.url, "where-it-lives").run().column("session db").locator(".facts")
+    wide, all_of_it = facts.locator("dd").last.bounding_box(), facts.bounding_box()
+    assert wide["width"] > 0.95 * all_of_it["width"]
+    assert facts.locator("dd").first.bounding_box()["width"] < wide["width"]
+
+
 def test_arrow_keys_go_from_cell_to_cell_over_the_empty_ones(matrix, page):
     matrix("security")
     line = page.locator("tr[data-experiment='forged-form']")
