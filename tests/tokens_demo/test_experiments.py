@@ -5,6 +5,7 @@ import hmac
 from datetime import timedelta
 
 import pytest
+from rest_framework_simplejwt.settings import api_settings
 
 from authcompare import twins
 from authcompare.experiments.base import Actors
@@ -14,6 +15,7 @@ from tests.tokens_demo.forging import claims
 from tokens_demo import issuing
 from tokens_demo.examples import DEFAULT_SECRET
 from tokens_demo.experiments import guess_the_secret, verify_call
+from tokens_demo.experiments.forge import confused
 from tokens_demo.experiments.forging import resaid, signed
 from tokens_demo.experiments.guess_the_secret import crack, words
 from tokens_demo.inspector import WELL_KNOWN
@@ -107,6 +109,17 @@ def test_each_forgery_would_be_noticed_if_it_opened_the_door(transactional_db, a
     assert run("forge").outcome == "let in"
 
 
+def test_who_took_the_public_key_for_the_secret_would_believe_the_token(use_key):
+    use_key("ES256")
+    public = api_settings.VERIFYING_KEY.encode()
+    victim = {"id": 7, "username": "bob"}
+    token = confused(signed({"sub": "8", "username": "mallory"}, "HS256", b"word"), victim, [public])
+    message, _dot, signature = token.rpartition(".")
+    expected = base64.urlsafe_b64encode(hmac.new(public, message.encode(), "sha256").digest())
+    assert signature.encode() == expected.rstrip(b"=")
+    assert claims(token) == {"sub": "7", "username": "bob"}
+
+
 def test_with_the_right_key_a_foreign_issuer_or_audience_is_refused_all_the_same(transactional_db):
     found = facts(run("forge", "guessable"))
     assert found["a foreign issuer, the right key"] == found["a foreign audience, the right key"] == 401
@@ -115,9 +128,7 @@ def test_with_the_right_key_a_foreign_issuer_or_audience_is_refused_all_the_same
 def test_a_server_that_can_start_no_other_forges_what_it_can_and_says_what_it_could_not(transactional_db, settings):
     settings.HTTPS = True
     found = facts(run("forge"))
-    assert found.pop("at a server that signs with ES256") == (
-        "A second server speaks plain HTTP, and this one accepts HTTPS only."
-    )
+    assert found.pop(CONFUSED) == ("A second server speaks plain HTTP, and this one accepts HTTPS only.")
     assert set(found.values()) == {401}
 
 

@@ -17,7 +17,8 @@ from tokens_demo.experiments.guess_the_secret import crack
 from tokens_demo.experiments.of_tokens import OfTokens
 from tokens_demo.inspector import WELL_KNOWN
 
-WITH_A_PUBLIC_KEY = "ES256"
+WHERE = {"alg": "ES256"}  # whatever this server signs with: one that publishes a key
+CONFUSION = _("at a server that signs with %(alg)s: its public key as the secret")
 
 
 class Forge(OfTokens):
@@ -67,16 +68,11 @@ class Forge(OfTokens):
         while time.time() <= parse_datetime(bob.answer["expires_at"]).timestamp():
             time.sleep(0.05)
         answers = {what: actors.replay(variant, token) for what, token in forged.items()}
-        where = {"alg": WITH_A_PUBLIC_KEY}
-        try:  # whatever this server signs with: one that publishes a key
-            there = actors.twin(algorithm=WITH_A_PUBLIC_KEY)
+        try:
+            answers[CONFUSION % WHERE] = confuse(actors, variant, victim)
+            untried = []
         except NoSecondServer as reason:
-            untried = [(_("at a server that signs with %(alg)s") % where, reason)]
-        else:
-            own, untried = there.signed_in(variant, "mallory").credential, []
-            as_secret = confused(own, victim, published_keys(there)[0])
-            what = _("at a server that signs with %(alg)s: its public key as the secret") % where
-            answers[what] = there.replay(variant, as_secret)
+            untried = [(CONFUSION % WHERE, reason)]
         name = actors.accounts["bob"]["username"]
         opened = [a for a in answers.values() if a.status_code == 200 and a.json()["owner"] == name]
         facts = [(what, answer.status_code) for what, answer in answers.items()]
@@ -100,6 +96,14 @@ def forgeries(token, victim):
     return made
 
 
-def confused(token, victim, public_key):
-    """A token that says HS256, and has for its secret what a server publishes (RFC 8725, section 2.1)."""
-    return signed(naming(token, victim), "HS256", public_key)
+def confuse(actors, variant, victim):
+    """What a second server answers to a token that has for its secret what that server publishes (RFC 8725, section
+    2.1); raises NoSecondServer where there is none."""
+    there = actors.twin(algorithm=WHERE["alg"])
+    own = there.signed_in(variant, "mallory").credential
+    return there.replay(variant, confused(own, victim, published_keys(there)))
+
+
+def confused(token, victim, published):
+    """A token that says HS256. `published` are public keys in PEM form: the first is taken for the secret."""
+    return signed(naming(token, victim), "HS256", published[0])
