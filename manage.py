@@ -6,7 +6,7 @@ import sys
 
 
 def main():
-    from authcompare import bootstrap
+    from authcompare.server import bootstrap
 
     bootstrap.require_python(sys.version_info)
     if sys.argv[1:] and sys.argv[1] in bootstrap.VERBS:

@@ -6,8 +6,8 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from authcompare import environment
-from authcompare.environment import env, flag, hosts, origins, rates, text, url, whole
+from authcompare import env as environment
+from authcompare.env import env, flag, hosts, origins, rates, text, url, whole
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"  # whatever the demo makes: database, keys, passwords, cache, logs; never committed
@@ -27,9 +27,16 @@ MECHANISMS = [
 ]
 
 INSTALLED_APPS = [
-    "authcompare.apps.AuthcompareConfig",
-    "authcompare.classroom.apps.ClassroomConfig",
-    "authcompare.walkthrough.apps.WalkthroughConfig",
+    "authcompare",
+    "authcompare.accounts",
+    "authcompare.note",
+    "authcompare.mechanisms",
+    "authcompare.experiments",
+    "authcompare.comparison",
+    "authcompare.learning",
+    "authcompare.walkthrough",
+    "authcompare.classroom",
+    "authcompare.lab",
     *(path.split(".")[0] for path in MECHANISMS),
     "django.contrib.admin",
     "django.contrib.auth",
@@ -44,25 +51,25 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "authcompare.classroom.live.middleware",
-    "authcompare.wire.middleware",
-    "authcompare.middleware.request_log",
+    "authcompare.classroom.live_updates.middleware",
+    "authcompare.api.recording.middleware",
+    "authcompare.api.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "authcompare.middleware.body_limit",
-    "authcompare.middleware.only_utf8",
+    "authcompare.api.middleware.body_limit",
+    "authcompare.api.middleware.only_utf8",
     "sessions_demo.middleware.crosses_sites",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "sessions_demo.middleware.idle_timeout",
     "cookies_demo.middleware.preferences",
-    "authcompare.middleware.friendly_405",
+    "authcompare.api.middleware.friendly_405",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "authcompare.chain.middleware",
+    "authcompare.lab.authenticator_order.middleware",
 ]
 
 ROOT_URLCONF = "authcompare.urls"
@@ -77,7 +84,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "authcompare.pages.site",
+                "authcompare.mechanisms.context_processors.site",
             ]
         },
     }
@@ -105,7 +112,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a note is a few kilobytes
 
 # Who somebody is
-AUTH_USER_MODEL = "authcompare.User"
+AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -117,7 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 if LAB:
-    PASSWORD_HASHERS.append("authcompare.hashers.SandboxHasher")
+    PASSWORD_HASHERS.append("authcompare.accounts.hashers.SandboxHasher")
 LOGIN_URL = "admin:login"
 
 # Cookies. Each has a name of its own, since all projects on one host share its cookies; __Host- ties them to it.
@@ -129,10 +136,10 @@ PREFS_SIGNED_COOKIE_NAME = f"{COOKIE_PREFIX}prefs_signed"
 ACCESS_COOKIE_NAME = f"{COOKIE_PREFIX}ac_access"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "authcompare.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "authcompare.api.exceptions.csrf_failure"
 SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
 
-SESSION_ENGINE = "sessions_demo.backend"
+SESSION_ENGINE = "sessions_demo.models"
 SESSION_IDLE_LIFETIME = whole("SESSION_IDLE_LIFETIME", 30 * 60, least=1)
 SESSION_ABSOLUTE_LIFETIME = whole("SESSION_ABSOLUTE_LIFETIME", 8 * 60 * 60, least=1)
 SESSION_COOKIE_AGE = SESSION_IDLE_LIFETIME
@@ -184,15 +191,15 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        "authcompare.browsable.BrowsableRenderer",
+        "authcompare.mechanisms.renderers.BrowsableRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "authcompare.parsers.StrictJSONParser",
+        "authcompare.api.parsers.StrictJSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "EXCEPTION_HANDLER": "authcompare.errors.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "authcompare.schema.DoorSchema",
+    "EXCEPTION_HANDLER": "authcompare.api.exceptions.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "authcompare.mechanisms.openapi.DoorSchema",
     "DEFAULT_THROTTLE_RATES": rates(
         "CLASSROOM_RATES", {"login": "10/min", "sandbox": "600/min", "join": "1200/min", "experiment": "6000/min"}
     ),
@@ -218,7 +225,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.1",
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
-    "POSTPROCESSING_HOOKS": ["authcompare.schema.tags", "authcompare.schema.once"],
+    "POSTPROCESSING_HOOKS": ["authcompare.mechanisms.openapi.tags", "authcompare.mechanisms.openapi.once"],
 }
 
 # Words, time, files
@@ -234,7 +241,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "authcompare.middleware.JsonFormatter"}},
+    "formatters": {"json": {"()": "authcompare.api.middleware.JsonFormatter"}},
     "handlers": {
         # The demo's terminal is for the newcomer: its requests are written beside the database instead.
         "requests": (

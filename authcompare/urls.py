@@ -6,20 +6,21 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from authcompare import api, errors, pages, source, wire
+from authcompare.api import exceptions, recording
 from authcompare.comparison import views as comparison
-from authcompare.experiments import pages as experiments
-from authcompare.mechanism import mechanisms
+from authcompare.experiments import views as experiments
+from authcompare.mechanisms import api_root, source_code, views
+from authcompare.mechanisms.registry import mechanisms
 
 urlpatterns = [
-    path("", pages.side_by_side, name="side-by-side"),
-    path("api/", api.ApiRoot.as_view(), name="api-root"),
-    path("api/protected/", api.AnyDoorView.as_view(), name="any-protected"),
+    path("", views.side_by_side, name="side-by-side"),
+    path("api/", api_root.ApiRoot.as_view(), name="api-root"),
+    path("api/protected/", api_root.AnyDoorView.as_view(), name="any-protected"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
-    path("healthz", api.healthz, name="healthz"),
-    path("code/style.css", source.style, name="code-style"),
-    path("code/<str:mechanism>/<str:variant>/<str:endpoint>/<str:method>/", source.code, name="code"),
+    path("healthz", api_root.healthz, name="healthz"),
+    path("code/style.css", source_code.style, name="code-style"),
+    path("code/<str:mechanism>/<str:variant>/<str:endpoint>/<str:method>/", source_code.code, name="code"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["authcompare"]), name="javascript-catalog"),
     path("admin/", admin.site.urls),
     *(pattern for mechanism in mechanisms() for pattern in mechanism.urls),
@@ -28,14 +29,14 @@ urlpatterns = [
     path("comparison/", comparison.page, name="comparison"),
     path("walkthrough/", include("authcompare.walkthrough.urls")),
     path("classroom/", include("authcompare.classroom.urls")),
-    path("<slug:slug>/", pages.mechanism_page, name="mechanism"),
+    path("<slug:slug>/", views.mechanism_page, name="mechanism"),
 ]
 if settings.LAB:
     urlpatterns += [path("", include("authcompare.walkthrough.api")), path("", include("authcompare.classroom.api"))]
-    urlpatterns += [path("", include("authcompare.lab")), path("", include("authcompare.experiments.views"))]
-    urlpatterns += [path("wire/<str:id>/", wire.opened, name="wire")]
+    urlpatterns += [path("", include("authcompare.lab.api")), path("", include("authcompare.experiments.api"))]
+    urlpatterns += [path("wire/<str:id>/", recording.opened, name="wire")]
 
-handler400 = errors.bad_request
-handler403 = errors.forbidden
-handler404 = errors.not_found
-handler500 = errors.server_error
+handler400 = exceptions.bad_request
+handler403 = exceptions.forbidden
+handler404 = exceptions.not_found
+handler500 = exceptions.server_error

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
-from authcompare.authentication import Door, UserInactive
-from authcompare.carrier import CookieCarrier
+from authcompare.mechanisms.authentication import CredentialAuthentication, UserInactive
+from authcompare.mechanisms.transports import CookieTransport
 from cookies_demo.preferences import Preferences
 
 SALT = "cookies_demo.signed"
@@ -27,14 +27,14 @@ class BadSignature(AuthenticationFailed):
     default_detail = _("The cookie's signature does not fit.")
 
 
-class PlainCookieAuthentication(Door, BaseAuthentication):
+class PlainCookieAuthentication(CredentialAuthentication, BaseAuthentication):
     """WEAK on purpose, in the lab and for sandbox accounts only: believes the name in the preference cookie.
 
     Whoever edits the cookie is somebody else. The hardened twin is SignedCookieAuthentication.
     """
 
     mechanism = "cookie"
-    carrier = CookieCarrier("PREFS_COOKIE_NAME", readable=True)
+    transport = CookieTransport("PREFS_COOKIE_NAME", readable=True)
 
     def identify(self, request):
         if not settings.LAB:
@@ -44,14 +44,14 @@ class PlainCookieAuthentication(Door, BaseAuthentication):
         return (user, None) if user else None
 
 
-class SignedCookieAuthentication(Door, BaseAuthentication):
+class SignedCookieAuthentication(CredentialAuthentication, BaseAuthentication):
     """Believes a statement that the server itself has signed, and only while it is young enough.
 
     Readable by its owner, but nobody can change it; and nobody can take it back before it ends.
     """
 
     mechanism = "cookie"
-    carrier = CookieCarrier("PREFS_SIGNED_COOKIE_NAME")
+    transport = CookieTransport("PREFS_SIGNED_COOKIE_NAME")
     raises = (CredentialExpired, BadSignature, UserInactive)
 
     def identify(self, request):

@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from authcompare import mechanism
-from authcompare.answers import MOMENTS
-from cookies_demo import views
+from authcompare.api.openapi.serializers import MOMENTS
+from authcompare.mechanisms import base
+from cookies_demo import api
 from cookies_demo.authentication import SALT, PlainCookieAuthentication, SignedCookieAuthentication, sign
-from cookies_demo.inventory import inventory, presented
+from cookies_demo.cookie_catalog import inventory, presented
 from cookies_demo.preferences import KEPT, THEMES, Preferences
 
 USUAL_LIFETIME = 30 * 60  # seconds, of the signed cookie
 
 
-class Plain(mechanism.Variant):
+class Plain(base.Variant):
     slug = "plain"
     title = _("plain preference cookie")
     summary = _("You hold a name; the server believes it.")
@@ -60,7 +60,7 @@ class Plain(mechanism.Variant):
         }
 
 
-class Signed(mechanism.Variant):
+class Signed(base.Variant):
     slug = "signed"
     title = _("signed cookie")
     summary = _("You hold the server's signed word; it checks its own signature.")
@@ -100,7 +100,7 @@ class Signed(mechanism.Variant):
         }
 
 
-class Cookie(mechanism.Mechanism):
+class Cookie(base.Mechanism):
     name = "cookie"
     slug = "cookies"
     title = _("Cookie")
@@ -113,15 +113,15 @@ class Cookie(mechanism.Mechanism):
     @property
     def extra_urls(self):
         """The form that every page has; and in the lab, asking for cookies and seeing which come back."""
-        found = [path("cookies/preferences/", views.preferences, name="preferences")]
+        found = [path("cookies/preferences/", api.preferences, name="preferences")]
         if settings.LAB:
             here = [self.default]
             found += [
-                path("cookies/api/lab/try/", views.TryView.as_view(doors=here), name="cookies-lab-try"),
-                path("cookies/api/lab/clean-up/", views.CleanUpView.as_view(doors=here), name="cookies-lab-clean-up"),
+                path("cookies/api/lab/try/", api.TryView.as_view(doors=here), name="cookies-lab-try"),
+                path("cookies/api/lab/clean-up/", api.CleanUpView.as_view(doors=here), name="cookies-lab-clean-up"),
                 *(
-                    path(at.lstrip("/"), views.EchoView.as_view(), name=f"cookies-lab-{w}")
-                    for w, at in views.ECHOES.items()
+                    path(at.lstrip("/"), api.EchoView.as_view(), name=f"cookies-lab-{w}")
+                    for w, at in api.ECHOES.items()
                 ),
             ]
         return found
@@ -134,11 +134,11 @@ class Cookie(mechanism.Mechanism):
         known = {cookie.name for cookie in ours}
         return {
             "cookies": [{"cookie": cookie, "bytes": came.get(cookie.name)} for cookie in ours],
-            "tried": {name: size for name, size in came.items() if views.tried(name)},
-            "strangers": [name for name in came if name not in known and not views.tried(name)],
+            "tried": {name: size for name, size in came.items() if api.tried(name)},
+            "strangers": [name for name in came if name not in known and not api.tried(name)],
             "came_bytes": sum(came.values()),
-            "try_paths": views.PATHS,
-            "echoes": views.ECHOES,
+            "try_paths": api.PATHS,
+            "echoes": api.ECHOES,
             "preferences": Preferences.of(request),
             "raw": request.COOKIES.get(settings.PREFS_COOKIE_NAME, ""),
             "themes": THEMES,

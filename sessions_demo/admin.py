@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from authcompare.admin import ExpiredFilter, Kept
+from authcompare.accounts.admin import ExpiredFilter, Kept
 from sessions_demo.models import Session
 
 

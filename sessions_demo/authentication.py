@@ -6,12 +6,12 @@ from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import UpdateError
 from rest_framework import authentication
 
-from authcompare.authentication import Door
-from authcompare.carrier import BearerCarrier, CookieCarrier
-from sessions_demo.backend import SessionStore
+from authcompare.mechanisms.authentication import CredentialAuthentication
+from authcompare.mechanisms.transports import BearerTransport, CookieTransport
+from sessions_demo.models import SessionStore
 
 
-class SessionAuthentication(Door, authentication.SessionAuthentication):
+class SessionAuthentication(CredentialAuthentication, authentication.SessionAuthentication):
     """Believes the server's own memory.
 
     Django's middlewares have found the row by the id in the cookie, and its user; a changed password, a deactivated
@@ -20,7 +20,7 @@ class SessionAuthentication(Door, authentication.SessionAuthentication):
     """
 
     mechanism = "session"
-    carrier = CookieCarrier("SESSION_COOKIE_NAME")
+    transport = CookieTransport("SESSION_COOKIE_NAME")
 
     def session(self, request):
         """The session presented, as Django's middleware has found it."""
@@ -45,17 +45,17 @@ class UnprotectedSessionAuthentication(SandboxSessionAuthentication):
     csrf = False
 
 
-class HeaderSessionAuthentication(Door, authentication.BaseAuthentication):
+class HeaderSessionAuthentication(CredentialAuthentication, authentication.BaseAuthentication):
     """The same rows, by an id in the Authorization header: no middleware knows of it, and no browser sends it alone.
 
     What Django's middlewares do for a cookie is done here: find the row and its user, and keep a used one alive.
     """
 
     mechanism = "session"
-    carrier = BearerCarrier("session id")
+    transport = BearerTransport("session id")
 
     def session(self, request):
-        return SessionStore(next(iter(self.carrier.extract(request)), None))
+        return SessionStore(next(iter(self.transport.extract(request)), None))
 
     def identify(self, request):
         session = self.session(request)

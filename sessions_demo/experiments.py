@@ -7,7 +7,7 @@ import time
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.utils.translation import gettext_lazy as _
 
-from authcompare.actors import Client
+from authcompare.api.http_client import Client
 from authcompare.experiments.base import LET_IN, REFUSED, Choice, Experiment
 
 GUESSES = 100
@@ -50,7 +50,7 @@ class GuessTheId(AtTheDefaultDoor):
 
     def run(self, actors, variant):
         length = len(actors.signed_in(variant).credential)
-        shown = [variant.carrier.present(guess(length)) for _n in range(GUESSES)]
+        shown = [variant.transport.present(guess(length)) for _n in range(GUESSES)]
         with actors.client() as client:
             statuses = [client.get(f"{variant.path}protected/", headers=shown[0]).status_code]
         with Client(actors.base_url) as client:  # the others are alike, and would fill a page
@@ -102,8 +102,8 @@ class RowGrows(AtTheDefaultDoor):
         for size in [0, *SIZES]:
             alice.request("POST", "lab/size/", json={"characters": size}).raise_for_status()
             rows.append(alice.request("GET", "lab/size/").raise_for_status().json()["row"])
-            ids.append(len(alice.client.cookies[variant.carrier.name]))
-            times.append(fastest(actors, variant.carrier.present(alice.credential)))
+            ids.append(len(alice.client.cookies[variant.transport.name]))
+            times.append(fastest(actors, variant.transport.present(alice.credential)))
         row_grows, cookie_grows = rows == sorted(set(rows)), ids[-1] > ids[0]
         return actors.observed(
             BOTH_GROW if row_grows and cookie_grows else GROWS if row_grows else NEITHER,

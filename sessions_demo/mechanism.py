@@ -11,23 +11,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from authcompare import mechanism, wire
-from authcompare.answers import MOMENTS
-from authcompare.batches import delete_in_batches
-from authcompare.source import piece
-from sessions_demo import decoded, views
+from authcompare.api import recording
+from authcompare.api.openapi.serializers import MOMENTS
+from authcompare.db import delete_in_batches
+from authcompare.mechanisms import base
+from authcompare.mechanisms.source_code import piece
+from sessions_demo import api, session_decoder
 from sessions_demo.authentication import (
     HeaderSessionAuthentication,
     SandboxSessionAuthentication,
     SessionAuthentication,
     UnprotectedSessionAuthentication,
 )
-from sessions_demo.backend import BEGAN, LIFETIME, SessionStore, moment
 from sessions_demo.middleware import CROSSES_SITES
+from sessions_demo.models import BEGAN, LIFETIME, SessionStore, moment
 from sessions_demo.models import Session as Row
 
 
-class Db(mechanism.Variant):
+class DatabaseSession(base.Variant):
     slug = "db"
     title = _("database session")
     summary = _("The server remembers; you hold a number.")
@@ -89,7 +90,7 @@ class Db(mechanism.Variant):
         row = Row.objects.filter(session_key=credential).first()
         if row is None:
             return {}
-        data = {f"data.{key}": wire.shown(value) for key, value in row.get_decoded().items()}
+        data = {f"data.{key}": recording.shown(value) for key, value in row.get_decoded().items()}
         return {
             gettext("session row %(id)s") % {"id": f"{row.public_id[:6]}…"}: {
                 "session_key": row.session_key,
@@ -120,7 +121,7 @@ class Db(mechanism.Variant):
             self.sign_out(request, response=None)
 
 
-class Unprotected(Db):
+class Unprotected(DatabaseSession):
     """WEAK on purpose: its cookie goes along with other sites' forms, and no form is asked who wrote it. Its hardened
     twin is Db."""
 
@@ -136,7 +137,7 @@ class Unprotected(Db):
         return super().sign_in(request, response, user, lifetime)
 
 
-class Unrotated(Db):
+class Unrotated(DatabaseSession):
     """WEAK on purpose, an arm of experiments alone: sign-in keeps the id that was there. Its hardened twin is Db."""
 
     slug = "unrotated"
@@ -158,7 +159,7 @@ class Unrotated(Db):
         return self.begun(request.session, lifetime)
 
 
-class Header(Db):
+class Header(DatabaseSession):
     """Not weak, but an arm of experiments alone: what of a session is the carrier's, and what the credential's?"""
 
     slug = "header"
@@ -183,13 +184,13 @@ class Header(Db):
         self.session(request).flush()
 
 
-class Session(mechanism.Mechanism):
+class Session(base.Mechanism):
     name = "session"
     slug = "sessions"
     title = _("Session")
     summary = _("The server remembers; you hold a number.")
     shape = "square"
-    variants = [Db, Unprotected, Unrotated, Header]
+    variants = [DatabaseSession, Unprotected, Unrotated, Header]
     panel = "sessions_demo/_panel.html"
 
     @property
@@ -198,8 +199,8 @@ class Session(mechanism.Mechanism):
         if not settings.LAB:
             return []
         door = {"variant": self.default, "authentication_classes": [self.default.authentication]}
-        there = {"look": views.LookView, "size": views.SizeView, "elsewhere": views.ElsewhereView}
-        there |= {act.slug: act for act in views.ACTS}
+        there = {"look": api.LookView, "size": api.SizeView, "elsewhere": api.ElsewhereView}
+        there |= {act.slug: act for act in api.ACTS}
         return [
             path(f"sessions/api/lab/{slug}/", view.as_view(**door), name=f"sessions-lab-{slug}")
             for slug, view in there.items()
@@ -208,15 +209,15 @@ class Session(mechanism.Mechanism):
     @cached_property
     def acts(self):
         """What can be done to one's own session, each with the source that does it."""
-        return [{"view": act, "code": piece(act.act)} for act in views.ACTS]
+        return [{"view": act, "code": piece(act.act)} for act in api.ACTS]
 
     def panel_context(self, request):
         signed_in = request.user.is_authenticated
         row = signed_in and Row.objects.filter(session_key=request.session.session_key).first()
         return {
             "logins": list(self.logins(request)) if row else [],
-            "columns": decoded.columns(row) if row else [],
-            "layers": decoded.layers(row) if row else None,
+            "columns": session_decoder.columns(row) if row else [],
+            "layers": session_decoder.layers(row) if row else None,
             "playable": settings.LAB and bool(row and request.user.sandbox_id),
             "cookie_name": settings.SESSION_COOKIE_NAME,
             "acts": self.acts if settings.LAB else [],
@@ -227,7 +228,7 @@ class Session(mechanism.Mechanism):
         asking = Request(request)
         asking.user = request.user
         for device in self.default.devices(asking):
-            browser, system = decoded.in_plain_words(device["user_agent"])
+            browser, system = session_decoder.in_plain_words(device["user_agent"])
             yield {**device, "browser": browser, "system": system}
 
     def end_all(self, user):

@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import override_settings
 from django.urls import clear_url_caches
 
-from authcompare.mechanism import mechanisms, variants
+from authcompare.mechanisms.registry import mechanisms, variants
 
 
 def pytest_addoption(parser):
@@ -67,7 +67,7 @@ def _fast_hashes(settings):
 @pytest.fixture
 def sandbox(db):
     """Fresh alice, bob and mallory, by role: {"alice": {"username", "password"}, ..., "id": ...}."""
-    from authcompare.sandbox import create_sandbox
+    from authcompare.accounts.sandbox import create_sandbox
 
     made, users = create_sandbox()
     return {user["role"]: user for user in users} | {"id": made.id}
@@ -75,7 +75,7 @@ def sandbox(db):
 
 @pytest.fixture
 def alice(sandbox):
-    from authcompare.models import User
+    from authcompare.accounts.models import User
 
     return User.objects.get(username=sandbox["alice"]["username"])
 
@@ -83,8 +83,8 @@ def alice(sandbox):
 @pytest.fixture
 def enter(sandbox):
     """Signs in: `enter("token", "stateless")` is Alice at that door, `enter("token", "stateless", "bob")` is Bob."""
-    from authcompare.actors import Actor
-    from authcompare.mechanism import variant_named
+    from authcompare.experiments.cast import Actor
+    from authcompare.mechanisms.registry import variant_named
 
     def enter(mechanism, variant, role="alice", **kwargs):
         actor = Actor(variant_named(mechanism, variant))
@@ -98,7 +98,7 @@ def enter(sandbox):
 @pytest.fixture
 def carol(db):
     """Somebody with an account of her own, outside every sandbox: the lab's weak doors are shut to her."""
-    from authcompare.models import User
+    from authcompare.accounts.models import User
 
     return User.objects.create_user("carol", password="carols password")
 
@@ -106,7 +106,7 @@ def carol(db):
 @pytest.fixture
 def teacher(db):
     """Somebody of the staff, signed in."""
-    from tests.classes import staff
+    from tests.people import staff
 
     return staff()
 
@@ -120,7 +120,7 @@ def code(teacher):
 @pytest.fixture
 def anna(code):
     """A learner in that class."""
-    from tests.classes import Somebody
+    from tests.people import Somebody
 
     learner = Somebody()
     learner.join(code)
@@ -169,7 +169,7 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture
 def actor(variant, sandbox):
     """Alice, signed in at this door."""
-    from authcompare.actors import Actor
+    from authcompare.experiments.cast import Actor
 
     actor = Actor(variant)
     response = actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])

@@ -8,9 +8,9 @@ import sys
 import pytest
 from django.conf import settings
 
-from authcompare.environment import MAKERS, private_pem
+from authcompare.env import MAKERS, private_pem
 
-AGAIN = ["tests/test_contract.py", "tests/tokens_demo"]
+AGAIN = ["tests/mechanisms/test_contract.py", "tests/tokens_demo"]
 # The others sign with an algorithm of their own, or ask what is said in a token that was verified.
 TOKENS = "token and not inspector and not experiments and not weak and not claim and not header_does"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from authcompare import environment
-from authcompare.mechanism import Mechanism, Variant
+from authcompare import env
+from authcompare.mechanisms.base import Mechanism, Variant
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
@@ -17,7 +17,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 
 def test_the_environment_table_has_every_variable_that_settings_read_and_no_other():
     told = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
-    sources = (ROOT / "authcompare" / "settings.py").read_text() + Path(environment.__file__).read_text()
+    sources = (ROOT / "authcompare" / "settings.py").read_text() + Path(env.__file__).read_text()
     read = set(re.findall(r"\b(?:flag|hosts|origins|pem|rates|text|url|whole)\(\s*\"([A-Z_]+)\"", sources))
     assert told == read
 

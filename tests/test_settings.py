@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from authcompare import environment
-from authcompare.environment import ALGORITHMS, jwt_keys, kept, private_pem, public_pem
+from authcompare import env
+from authcompare.env import ALGORITHMS, jwt_keys, kept, private_pem, public_pem
 
 READ = [
     *("LAB", "DEBUG", "HTTPS", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "CACHE_URL"),
@@ -323,7 +323,7 @@ def test_what_is_no_private_key_is_refused(keys, tmp_path, algorithm):
 
 @pytest.mark.parametrize("algorithm", ASYMMETRIC)
 def test_a_public_key_of_another_pair_is_refused(keys, algorithm):
-    another = environment.MAKERS[algorithm]().public_key()
+    another = env.MAKERS[algorithm]().public_key()
     for verifying in (public_pem(another), public_pem(P384.public_key()), private_pem(FITTING[algorithm]), "nothing"):
         with wrong("JWT_VERIFYING_KEY"):
             keys(algorithm, private_pem(FITTING[algorithm]), verifying)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from authcompare.admin import ExpiredFilter, Kept
+from authcompare.accounts.admin import ExpiredFilter, Kept
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
 
 

@@ -7,9 +7,9 @@ from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 
-from authcompare.authentication import Door, UserInactive
-from authcompare.carrier import BearerCarrier, CookieCarrier
-from tokens_demo.issuing import denied
+from authcompare.mechanisms.authentication import CredentialAuthentication, UserInactive
+from authcompare.mechanisms.transports import BearerTransport, CookieTransport
+from tokens_demo.rotation import denied
 from tokens_demo.tokens import AccessToken, ClaimedUser, GuessableToken, UnverifiedToken, reason
 
 
@@ -41,11 +41,11 @@ class PasswordChanged(AuthenticationFailed):
     default_detail = _("The password has changed since this token was issued.")
 
 
-class TokenAuthentication(Door, JWTAuthentication):
+class TokenAuthentication(CredentialAuthentication, JWTAuthentication):
     """Believes a signature of its own; then asks the database whether the user is still there."""
 
     mechanism = "token"
-    carrier = BearerCarrier()
+    transport = BearerTransport()
     raises = (InvalidRequest, TokenInvalid, TokenExpired, UserInactive)
     token_class = AccessToken
 
@@ -63,7 +63,7 @@ class TokenAuthentication(Door, JWTAuthentication):
 
     def presented(self, request):
         """The token in the Authorization header, as text; None when there is none for us."""
-        found = self.carrier.extract(request)
+        found = self.transport.extract(request)
         if not found:
             return None
         if not found[0] or not found[0].isascii() or any(c in found[0] for c in " ,\t"):
@@ -114,7 +114,7 @@ class RevocableTokenAuthentication(TokenAuthentication):
 class CookieTokenAuthentication(TokenAuthentication):
     """The same token in an HttpOnly cookie: no script can read it, but the browser sends it for anybody (see Door)."""
 
-    carrier = CookieCarrier("ACCESS_COOKIE_NAME")
+    transport = CookieTransport("ACCESS_COOKIE_NAME")
     raises = (TokenInvalid, TokenExpired, UserInactive)
 
     def presented(self, request):

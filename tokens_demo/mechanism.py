@@ -14,10 +14,10 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
-from authcompare import mechanism
-from authcompare.answers import MOMENTS
-from authcompare.batches import delete_in_batches
-from tokens_demo import issuing, panel, views
+from authcompare.api.openapi.serializers import MOMENTS
+from authcompare.db import delete_in_batches
+from authcompare.mechanisms import base
+from tokens_demo import api, rotation
 from tokens_demo.authentication import (
     CookieTokenAuthentication,
     GuessableTokenAuthentication,
@@ -28,6 +28,7 @@ from tokens_demo.authentication import (
     UnverifiedTokenAuthentication,
     password_mark,
 )
+from tokens_demo.inspector import api as inspector_api
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
 from tokens_demo.tokens import FORMS, AccessToken
 
@@ -43,13 +44,13 @@ CLAIMS = {  # an example's
 }
 
 
-class Default(mechanism.Variant):
+class Default(base.Variant):
     slug = "default"
     title = _("token in a header")
     summary = _("You hold what the server signed; it checks.")
     authentication = TokenAuthentication
-    sign_out_takes = views.SignOutSerializer
-    sign_out_raises = (InvalidRequest, NotAuthenticated, *issuing.REFUSALS[:2])
+    sign_out_takes = api.SignOutSerializer
+    sign_out_raises = (InvalidRequest, NotAuthenticated, *rotation.REFUSALS[:2])
     storage = "localStorage"
     keeps_state = True
     refreshable = True
@@ -66,7 +67,7 @@ class Default(mechanism.Variant):
         return {}
 
     def sign_in(self, request, response, user, lifetime):
-        issued = issuing.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
+        issued = rotation.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
         refresh = {"refresh": str(issued.refresh)} if self.refreshable else {}
         return {"access": str(issued.access), **refresh, "expires_at": issued.expires_at}
 
@@ -74,12 +75,12 @@ class Default(mechanism.Variant):
         """Denies the refresh token (in the body, or found through the access token's family). An access token
         already out stays good until it expires, unless its door asks the denylist."""
         if "refresh" in request.data:
-            serializer = views.RefreshSerializer(data=request.data)
+            serializer = api.RefreshSerializer(data=request.data)
             serializer.is_valid(raise_exception=True)
-            token = issuing.read_refresh(serializer.validated_data["refresh"])
+            token = rotation.read_refresh(serializer.validated_data["refresh"])
         else:
             token = self.presented(request)
-        issuing.end_family(token, DeniedToken.Reason.SIGNED_OUT)
+        rotation.end_family(token, DeniedToken.Reason.SIGNED_OUT)
 
     def presented(self, request):
         try:
@@ -149,7 +150,7 @@ class Default(mechanism.Variant):
 
     def end_devices(self, request, devices):
         for device in devices:
-            issuing.end_family({"family": device["id"], "sub": request.user.pk}, DeniedToken.Reason.ENDED)
+            rotation.end_family({"family": device["id"], "sub": request.user.pk}, DeniedToken.Reason.ENDED)
 
 
 class Stateless(Default):
@@ -192,7 +193,7 @@ class InCookie(Default):
 
     def sign_in(self, request, response, user, lifetime):
         """No refresh token: scripts of the page could read one, which is what the cookie is there to prevent."""
-        issued = issuing.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
+        issued = rotation.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
         response.set_cookie(
             settings.ACCESS_COOKIE_NAME,
             str(issued.access),
@@ -207,7 +208,7 @@ class InCookie(Default):
         """The browser forgets the token; the token does not know."""
         response.delete_cookie(settings.ACCESS_COOKIE_NAME, samesite="Lax")
         with suppress(NotAuthenticated):
-            issuing.end_family(self.presented(request), DeniedToken.Reason.SIGNED_OUT)
+            rotation.end_family(self.presented(request), DeniedToken.Reason.SIGNED_OUT)
 
     def describe(self, request):
         found = super().describe(request)
@@ -256,7 +257,7 @@ class Guessable(Weak):
     authentication = GuessableTokenAuthentication
 
 
-class Token(mechanism.Mechanism):
+class Token(base.Mechanism):
     name = "token"
     slug = "tokens"
     title = _("Token")
@@ -266,26 +267,26 @@ class Token(mechanism.Mechanism):
     panel = "tokens_demo/_panel.html"
 
     def panel_context(self, request):
-        return panel.context(request)
+        return inspector_api.context(request)
 
     @property
     def extra_urls(self):
         return [
             path(
                 "tokens/api/refresh/",
-                views.RefreshView.as_view(mechanism=self, variant=self.default),
+                api.RefreshView.as_view(mechanism=self, variant=self.default),
                 name="tokens-refresh",
             ),
-            path("tokens/api/verify/", views.VerifyView.as_view(), name="tokens-verify"),
-            path("tokens/api/inspect/", panel.InspectView.as_view(), name="tokens-inspect"),
-            path("tokens/api/sign/", panel.SignView.as_view(), name="tokens-sign"),
-            path("tokens/api/examples/", panel.ExamplesView.as_view(), name="tokens-examples"),
+            path("tokens/api/verify/", api.VerifyView.as_view(), name="tokens-verify"),
+            path("tokens/api/inspect/", inspector_api.InspectView.as_view(), name="tokens-inspect"),
+            path("tokens/api/sign/", inspector_api.SignView.as_view(), name="tokens-sign"),
+            path("tokens/api/examples/", inspector_api.ExamplesView.as_view(), name="tokens-examples"),
             path(
                 "tokens/api/family/",
-                panel.FamilyView.as_view(variant=self.default, authentication_classes=[self.default.authentication]),
+                api.FamilyView.as_view(variant=self.default, authentication_classes=[self.default.authentication]),
                 name="tokens-family",
             ),
-            path(".well-known/jwks.json", views.JwksView.as_view(), name="jwks"),
+            path(".well-known/jwks.json", api.JwksView.as_view(), name="jwks"),
         ]
 
     def variant(self, slug):

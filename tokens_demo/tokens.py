@@ -13,8 +13,8 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.models import TokenUser
 from rest_framework_simplejwt.settings import api_settings
 
-from authcompare.models import User
-from tokens_demo import keys
+from authcompare.accounts.models import User
+from tokens_demo import jwks
 
 # A signature proves who wrote a claim, not that it makes sense: what ends in a query must have the form of an id, and
 # what is reckoned with must be whole seconds since 1970 (`True` is a number to Python, and to JSON so is 1e300).
@@ -39,7 +39,7 @@ class Backend(TokenBackend):
 
     def encode(self, payload):
         claims = {**payload, "iss": self.issuer, "aud": self.audience}
-        headers = {"kid": keys.key_id()} if self.verifying_key else None
+        headers = {"kid": jwks.key_id()} if self.verifying_key else None
         return jwt.encode(claims, self.prepared_signing_key, algorithm=self.algorithm, headers=headers)
 
 

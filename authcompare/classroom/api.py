@@ -15,18 +15,18 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 
-from authcompare.classroom import live
-from authcompare.classroom.agenda import agenda, stop
-from authcompare.classroom.learners import LearnerEndpoint, forget_unseen, give_new_key, make, seen
-from authcompare.classroom.models import Answer as Given
-from authcompare.classroom.models import Classroom
-from authcompare.classroom.retention import forget_classes, reset
-from authcompare.classroom.teachers import NoSuchClass, NotTheTeacher, TeacherEndpoint
-from authcompare.fields import SecondsField, Strict, TextField
-from authcompare.operation import Answer, Operation
-from authcompare.throttles import JoinThrottle
+from authcompare.api.fields import SecondsField, Strict, TextField
+from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.throttling import JoinThrottle
+from authcompare.classroom import live_updates
+from authcompare.classroom.cleanup import forget_classes, reset
+from authcompare.classroom.permissions import NoSuchClass, NotTheTeacher, TeacherEndpoint
+from authcompare.classroom.schedule import agenda, stop
+from authcompare.learning.learners import LearnerEndpoint, forget_unseen, give_new_key, make, seen
+from authcompare.learning.lessons import PLANS
+from authcompare.learning.models import Answer as Given
+from authcompare.learning.models import Classroom
 from authcompare.walkthrough.api import Refused, validated
-from authcompare.walkthrough.lessons import PLANS
 
 LONGEST_CODE = 20  # as somebody may type it, with spaces
 NO_VOTE = {"vote": Classroom.Vote.NONE, "vote_step": "", "vote_round": Given.FIRST}
@@ -235,7 +235,7 @@ def changing(summary, takes=None, example=None, raises=()):
             _("Every page of the class knows it within two seconds."),
             takes=takes,
             example=example,
-            gives={200: live.State},
+            gives={200: live_updates.State},
             raises=(NotTheTeacher, NoSuchClass, ClassEnded, *raises),
             csrf=True,
         )
@@ -251,7 +251,7 @@ class ChangeView(TeacherEndpoint):
         if not classroom.open:
             raise ClassEnded
         self.change(classroom, **wanted)
-        return Response(live.state(classroom))
+        return Response(live_updates.state(classroom))
 
 
 class MoveSerializer(Strict):
@@ -374,7 +374,7 @@ CHANGES = {
 }
 
 urlpatterns = [
-    *live.urlpatterns,
+    *live_updates.urlpatterns,
     path("classroom/api/join/", JoinView.as_view(), name="classroom-api-join"),
     path("classroom/api/rejoin/", RejoinView.as_view(), name="classroom-api-rejoin"),
     path("classroom/api/open/", OpenView.as_view(), name="classroom-api-open"),

@@ -11,11 +11,11 @@ import json
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from authcompare.classroom.models import Answer, Run
-from authcompare.classroom.tally import gained, ideas, percent, votes
+from authcompare.classroom.vote_results import gained, ideas, percent, votes
 from authcompare.comparison.evidence import name
-from authcompare.walkthrough.lessons import step, steps
-from authcompare.walkthrough.questions import questions
+from authcompare.learning.lessons import step, steps
+from authcompare.learning.models import Answer, Run
+from authcompare.learning.questions import questions
 
 ROUNDS = {
     Answer.PRE: "pre-test",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from authcompare.management.network import lan_addresses
+from authcompare.server.network import lan_addresses
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from authcompare.classroom import pages
+from authcompare.classroom import views
 
 urlpatterns = [
-    path("", pages.entrance, name="classroom"),
-    path("<str:code>/", pages.entrance, name="classroom-join"),
-    path("<str:code>/screen/", pages.screen, name="classroom-screen"),
-    path("<str:code>/console/", pages.console, name="classroom-console"),
-    path("<str:code>/export.<str:kind>", pages.export, name="classroom-export"),
+    path("", views.entrance, name="classroom"),
+    path("<str:code>/", views.entrance, name="classroom-join"),
+    path("<str:code>/screen/", views.screen, name="classroom-screen"),
+    path("<str:code>/console/", views.console, name="classroom-console"),
+    path("<str:code>/export.<str:kind>", views.export, name="classroom-export"),
 ]

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from authcompare import models
 from authcompare.experiments.base import Experiment
-from authcompare.experiments.syllabus import experiment
-from authcompare.mechanism import Variant, mechanisms
+from authcompare.experiments.models import Evidence
+from authcompare.experiments.registry import experiment
+from authcompare.mechanisms.base import Variant
+from authcompare.mechanisms.registry import mechanisms
 
 SEEN, IN_BROWSER, OPEN, DIFFERS = "seen", "browser", "open", "differs"  # from best to worst
 WORDS = {
@@ -33,7 +34,7 @@ class Seen:
 
 def of_this_server():
     """All that was seen here so far: {(experiment, "mechanism variant"): Seen}."""
-    kept = models.Evidence.objects.all()
+    kept = Evidence.objects.all()
     return {
         (each.experiment, f"{each.mechanism} {each.variant}"): Seen(each.outcome, each.told, each.at) for each in kept
     }

@@ -6,7 +6,7 @@ No times and no ids: two runs that saw the same write the same.
 from django.utils.translation import gettext
 
 from authcompare.comparison.evidence import SEEN
-from authcompare.experiments.syllabus import experiment
+from authcompare.experiments.registry import experiment
 
 
 def as_markdown(comparison):
@@ -21,7 +21,7 @@ def as_markdown(comparison):
             "",
             *claims_table(comparison.statements),
             "",
-            *(part for each in comparison.ours for part in our_row(each, comparison.mechanisms)),
+            *(part for each in comparison.ours for part in extra_row(each, comparison.mechanisms)),
             f"## {gettext('The experiments')}",
             "",
             *sources(comparison),
@@ -65,7 +65,7 @@ def found(held):
     return verdict, why, "<br>".join(evidence)
 
 
-def our_row(ours, mechanisms):
+def extra_row(ours, mechanisms):
     """Experiments down, mechanisms across."""
     yield f"## {ours.row}"
     yield ""

@@ -46,7 +46,7 @@ QUESTIONS = [
                 [
                     Need(
                         _("The browser keeps it, and no script can carry it off"),
-                        lambda door: door.storage == "jar" and not door.carrier.readable,
+                        lambda door: door.storage == "jar" and not door.transport.readable,
                         "steal-by-script",
                     )
                 ],
@@ -57,7 +57,7 @@ QUESTIONS = [
                 [
                     Need(
                         _("Whoever can send a header can send it, and nobody sends it unasked"),
-                        lambda door: not door.carrier.ambient,
+                        lambda door: not door.transport.ambient,
                         "carrier",
                     )
                 ],
@@ -120,7 +120,7 @@ QUESTIONS = [
             Answer(
                 "others",
                 _("Yes, or I can not be sure"),
-                [Need(_("No script can carry it off"), lambda door: not door.carrier.readable, "steal-by-script")],
+                [Need(_("No script can carry it off"), lambda door: not door.transport.readable, "steal-by-script")],
             ),
             Answer("own", _("No, and a content security policy sees to that")),
         ],

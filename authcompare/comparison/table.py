@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from authcompare.comparison.claims import CLAIMS, STATEMENTS
 from authcompare.comparison.evidence import worst
-from authcompare.comparison.ours import our_row
+from authcompare.comparison.extra_rows import extra_row
+from authcompare.comparison.statements import CLAIMS, STATEMENTS
 from authcompare.comparison.verdicts import MARKS, STATES, VERDICTS, Claim
-from authcompare.experiments.rows import ROWS
-from authcompare.mechanism import mechanisms
+from authcompare.experiments.topics import ROWS
+from authcompare.mechanisms.registry import mechanisms
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Comparison:
             for row in ROWS
             if not row.ours
         ]
-        self.ours = [our_row(row, self.mechanisms, book) for row in ROWS if row.ours]
+        self.ours = [extra_row(row, self.mechanisms, book) for row in ROWS if row.ours]
         self.statements = [cell(claim, None, book) for claim in STATEMENTS]
 
     @property

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 
 from authcompare.comparison.evidence import WORDS, of_this_server
 from authcompare.comparison.exports import FORMATS
-from authcompare.comparison.helper import Advice
-from authcompare.comparison.ours import FEW
+from authcompare.comparison.extra_rows import FEW
+from authcompare.comparison.recommender import Advice
 from authcompare.comparison.table import Comparison
 from authcompare.comparison.verdicts import STATES
-from authcompare.experiments.syllabus import syllabus
-from authcompare.source import highlighted
+from authcompare.experiments.registry import syllabus
+from authcompare.mechanisms.source_code import highlighted
 
 DOWNLOADS = [("md", "Markdown"), ("csv", "CSV"), ("json", "JSON")]
 

@@ -1,166 +1,235 @@
-"""The experiments over HTTP: one run at one door, with what it saw, and the pages that show them."""
+"""The pages of the experiments: the matrix at a glance, and a page for each. They exist in the lab only."""
 
-from contextlib import contextmanager
-from threading import BoundedSemaphore
+import inspect
+import re
+from dataclasses import dataclass
+from functools import wraps
+from itertools import groupby
 
-from django.urls import path
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import Http404
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
-from rest_framework.exceptions import APIException, NotFound
-from rest_framework.response import Response
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
 
-from authcompare.endpoint import Endpoint
-from authcompare.experiments.matrix import Cell, keep, observe
-from authcompare.experiments.syllabus import experiment
-from authcompare.fields import Strict, TextField
-from authcompare.mechanism import variant_named, variants
-from authcompare.operation import Answer, Operation
-from authcompare.throttles import ExperimentThrottle
+from authcompare.api import exceptions
+from authcompare.experiments.base import Experiment
+from authcompare.experiments.models import Evidence
+from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.topics import ROWS, row
+from authcompare.mechanisms.base import Variant
+from authcompare.mechanisms.registry import variants
+from authcompare.mechanisms.source_code import lines_of, ours, piece, script_piece
 
+AT_FIRST = 4  # doors that a page begins with, where an experiment concerns one mechanism only
 
-class InBrowser(APIException):
-    status_code = 409
-    default_code = "browser_only"
-    default_detail = _("Only a browser can show this: open the experiment's page and run it there.")
-
-
-class Broken(APIException):
-    status_code = 503
-    default_code = "experiment_failed"
-    default_detail = _("The experiment could not be finished. Run it again.")
-
-
-class Busy(APIException):
-    """Enough experiments are running. Who comes again soon finds a place; who waited here would hold up everybody."""
-
-    status_code = 429
-    default_code = "busy"
-    default_detail = _("Many experiments are running at this moment. Yours has not begun: try again in a second.")
-    wait = 1  # seconds, for Retry-After
+STATES = {
+    "agrees": _("as promised"),
+    "open": _("the attack succeeds, as promised"),
+    "differs": _("NOT as promised"),
+    "waiting": _("not run yet"),
+    "browser": _("only a browser shows it: not run here yet"),
+    "failed": _("could not be finished"),
+}
 
 
-class RunSerializer(Strict):
-    experiment = TextField(label=_("Experiment"), max_length=50)
-    mechanism = TextField(label=_("Mechanism"), max_length=40)
-    variant = TextField(label=_("Variant"), max_length=40)
+def in_lab(view):
+    """A page of the lab. Outside it the address answers 404, and says why."""
 
-
-def some_run(view):
-    """An experiment at a door, as an example of a body."""
-    door = variants()[0]
-    return {
-        "experiment": "replay-after-logout",
-        "mechanism": door.mechanism.name,
-        "variant": door.slug,
-    }
-
-
-class SentAnswer(Answer):
-    exchange = serializers.CharField(allow_blank=True)
-    method = serializers.CharField()
-    path = serializers.CharField()
-    status = serializers.IntegerField()
-    curl = serializers.CharField()
-
-
-class ObservationAnswer(Answer):
-    experiment = serializers.CharField()
-    mechanism = serializers.CharField()
-    variant = serializers.CharField()
-    expected = serializers.CharField()
-    outcome = serializers.CharField()
-    agrees = serializers.BooleanField()
-    facts = serializers.ListField(child=serializers.ListField())
-    sent = SentAnswer(many=True)
-
-    @staticmethod
-    def example(view):
-        return {
-            "experiment": "replay-after-logout",
-            "mechanism": "session",
-            "variant": "db",
-            "expected": "refused",
-            "outcome": "refused",
-            "agrees": True,
-            "facts": [["the copy's answer", 401]],
-            "sent": [
-                {
-                    "exchange": "a001nJ3kq0Zb7xW2sT5vY8uA1g",
-                    "method": "GET",
-                    "path": "/sessions/api/protected/",
-                    "status": 401,
-                    "curl": "curl -i http://localhost/sessions/api/protected/ -H 'Cookie: ac_session=...'",
-                }
-            ],
-        }
-
-
-class RunView(Endpoint):
-    """Runs one experiment at one door, in-process, with throwaway accounts of its own.
-
-    Answers what was seen, every request that led to it, and whether it is what the door promises.
-    """
-
-    name = _("Run an experiment")
-    description = _("Runs one experiment at one door, with throwaway accounts of its own, and tells what was seen.")
-    throttle_classes = [ExperimentThrottle]
-    operations = {
-        "POST": Operation(
-            _("Run it"),
-            _("What is seen here is kept as evidence for the comparison."),
-            takes=RunSerializer,
-            example=some_run,
-            gives={200: ObservationAnswer},
-            raises=(NotFound, InBrowser, Broken, Busy),
+    @require_safe
+    @ensure_csrf_cookie
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if settings.LAB:
+            return view(request, *args, **kwargs)
+        return exceptions.answer(
+            request, 404, "no_lab", _("Experiments run in a lab, and the lab is off: start this server with LAB=1.")
         )
+
+    return guarded
+
+
+@dataclass
+class Square:
+    """One experiment at one door, with what was last seen of it on this server."""
+
+    experiment: Experiment
+    variant: Variant
+    seen: Evidence | None = None
+
+    @property
+    def door(self):
+        return f"{self.variant.mechanism.name} {self.variant.slug}"
+
+    @property
+    def anchor(self):
+        return f"{self.variant.mechanism.name}-{self.variant.slug}"
+
+    @property
+    def expected(self):
+        return self.experiment.expected(self.variant)
+
+    @property
+    def expected_text(self):
+        return self.experiment.text(self.expected)
+
+    @property
+    def seen_text(self):
+        return self.experiment.text(self.seen.outcome)
+
+    @property
+    def weak(self):
+        """Is this door the weak arm of an attack? Then the attack has to succeed."""
+        return self.experiment.attack is not None and self.expected == self.experiment.attack
+
+    @property
+    def arm(self):
+        return ("weak" if self.weak else "hardened") if self.experiment.attack else ""
+
+    @property
+    def state(self):
+        if self.seen is None:
+            return "browser" if self.experiment.browser else "waiting"
+        if self.seen.outcome != self.expected:
+            return "differs"
+        return "open" if self.weak else "agrees"
+
+    @property
+    def state_text(self):
+        return STATES[self.state]
+
+
+@in_lab
+def index(request):
+    """Every experiment at every door. `?row=` leaves those that bear on one row of the comparison."""
+    chosen = row(request.GET.get("row"))
+    seen = {(each.experiment, each.mechanism, each.variant): each for each in Evidence.objects.all()}
+    shown = [each for each in syllabus() if chosen is None or chosen.slug in each.rows]
+    groups = [
+        (first if chosen is None else chosen, [(tried, squares(tried, seen)) for tried in together])
+        for first, together in groupby(shown, key=lambda tried: row(tried.rows[0]) if chosen is None else chosen)
+    ]
+    here = [square for _row, lines in groups for _tried, line in lines for square in line if square]
+    context = {
+        "groups": groups,
+        "chosen": chosen,
+        "rows": [(each, n) for each in ROWS if (n := sum(each.slug in tried.rows for tried in syllabus()))],
+        "total": len(syllabus()),
+        "mechanisms_across": [(mechanism, list(doors)) for mechanism, doors in groupby(variants(), mechanism_of)],
+        "width": len(variants()) + 2,
+        "to_run": sum(not square.experiment.browser for square in here),
+        "last_run": max((square.seen.at for square in here if square.seen), default=None),
+        "states": STATES,
+        "config": {
+            "states": STATES,
+            "texts": {tried.slug: {each.outcome: each.text for each in tried.choices} for tried in shown},
+        },
     }
-
-    def post(self, request):
-        serializer = RunSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        wanted = serializer.validated_data
-        tried, door = experiment(wanted["experiment"]), variant_named(wanted["mechanism"], wanted["variant"])
-        if tried is None or door is None or not tried.concerns(door):
-            raise NotFound(_("There is no such experiment at such a door."))
-        return Response(run_at(tried, door))
+    return render(request, "experiments/index.html", context)
 
 
-# How many run at a time in each process. Those that wait for an end to come cost nothing meanwhile; of the others, two
-# keep a core busy, and leave the other threads to who only asks what is new in the class.
-PLACES = {False: BoundedSemaphore(2), True: BoundedSemaphore(8)}
+def mechanism_of(variant):
+    return variant.mechanism
 
 
-@contextmanager
-def a_place(tried):
-    """One of the places for experiments of this kind; raises Busy when all are taken."""
-    places = PLACES[tried.waits]
-    if not places.acquire(blocking=False):
-        raise Busy
-    try:
-        yield
-    finally:
-        places.release()
+def squares(tried, seen=None):
+    """A Square for each door that there is, or None where this experiment has nothing to observe."""
+    return [
+        Square(tried, door, (seen or {}).get((tried.slug, door.mechanism.name, door.slug)))
+        if tried.concerns(door)
+        else None
+        for door in variants()
+    ]
 
 
-def run_at(tried, door):
-    """Run this experiment at this door and keep what was seen; returns what is told of it."""
-    if tried.browser:
-        raise InBrowser
-    with a_place(tried):
-        cell = observe(Cell(tried, door, tried.expected(door)))
-    if cell.observation is None:
-        raise Broken
-    keep(cell)
+@in_lab
+def page(request, slug):
+    """One experiment: predict, run, observe, explain."""
+    tried = experiment(slug)
+    if tried is None:
+        raise Http404
+    all_of_them = syllabus()
+    at = all_of_them.index(tried)
+    doors = [square for square in squares(tried) if square]
+    first = beginning(doors)
+    context = {
+        "experiment": tried,
+        "rows": [row(each) for each in tried.rows],
+        "at": at + 1,
+        "total": len(all_of_them),
+        "previous": all_of_them[at - 1] if at else None,
+        "next": all_of_them[at + 1] if at + 1 < len(all_of_them) else None,
+        "doors": [(square, square in first) for square in doors],
+        "several": len({square.variant.mechanism for square in doors}) > 1,
+        "pieces": code(tried),
+        "config": {
+            "slug": slug,
+            "title": tried.title,
+            "browser": tried.browser,
+            "attack": tried.attack,
+            "csrf": settings.CSRF_COOKIE_NAME,
+            "prefs": settings.PREFS_COOKIE_NAME,
+            "choices": [vars(choice) for choice in tried.choices],
+            "doors": [told(square) for square in doors],
+        },
+    }
+    response = render(request, "experiments/experiment.html", context)
+    if tried.browser:  # it may open a window of another site, and goes on steering it
+        response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
+
+
+def beginning(doors):
+    """The squares that a page begins with: each mechanism's default where it is concerned, or the doors of the only one
+    that is. An attack begins with a weak arm among them: where nothing succeeds there is nothing to see."""
+    by_mechanism = [list(group) for _mechanism, group in groupby(doors, lambda square: square.variant.mechanism)]
+    first = [group[0] for group in by_mechanism] if len(by_mechanism) > 1 else doors[:AT_FIRST]
+    weak = next((square for square in doors if square.weak), None)
+    if weak and not any(square.weak for square in first):
+        beside = [square for square in first if square.variant.mechanism is weak.variant.mechanism]
+        first[first.index(beside[-1])] = weak
+    return first
+
+
+def told(square):
+    """What the page's script has to know of a door."""
+    door = square.variant
     return {
-        "experiment": tried.slug,
         "mechanism": door.mechanism.name,
         "variant": door.slug,
-        "expected": cell.expected,
-        "outcome": cell.observation.outcome,
-        "agrees": cell.agrees,
-        "facts": cell.observation.plain_facts,
-        "sent": [vars(sent) for sent in cell.observation.sent],
+        "title": door.title,
+        "shape": door.mechanism.shape,
+        "path": door.path,
+        "header": door.transport.header,
+        "name": door.transport.name,
+        "ambient": door.transport.ambient,
+        "readable": door.transport.readable,
+        "csrf": door.authentication.csrf,
+        "storage": door.storage,
+        "expected": square.expected,
+        "expected_text": square.expected_text,
+        "weak": square.weak,
     }
 
 
-urlpatterns = [path("lab/api/run/", RunView.as_view(), name="lab-run")]
+def code(tried):
+    """The sources that ran: the class with its ancestors below the contract, the functions beside it that these call,
+    and the script, where only a browser can show it."""
+    module = type(tried).__module__
+    functions = [
+        function
+        for _name, function in inspect.getmembers(inspect.getmodule(type(tried)), inspect.isfunction)
+        if function.__module__ == module
+    ]
+    shown = [each for each in ours(type(tried)) if each is not Experiment]
+    while called := [each for each in functions if each not in shown and names(shown, each)]:
+        shown += called
+    script = finders.find(f"experiments/js/catalogue/{tried.slug}.js") if tried.browser else None
+    return [*map(piece, shown), *([script_piece(script)] if script else [])]
+
+
+def names(shown, function):
+    """Does one of these sources name this function?"""
+    return any(re.search(rf"\b{function.__name__}\(", "".join(lines_of(each)[0])) for each in shown)

@@ -9,17 +9,17 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
-from authcompare.classroom.learners import LearnerEndpoint, forget, led, seen
-from authcompare.classroom.models import Answer as Given
-from authcompare.classroom.models import Classroom, Run
+from authcompare.api.fields import SecondsField, Strict, TextField
+from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.throttling import ExperimentThrottle
 from authcompare.comparison.evidence import name
-from authcompare.experiments.views import Broken, Busy, InBrowser, ObservationAnswer, run_at
-from authcompare.fields import SecondsField, Strict, TextField
-from authcompare.operation import Answer, Operation
-from authcompare.throttles import ExperimentThrottle
-from authcompare.walkthrough import questions
-from authcompare.walkthrough.lessons import step, steps
-from authcompare.walkthrough.progress import Progress
+from authcompare.experiments.api import Broken, Busy, InBrowser, ObservationAnswer, run_at
+from authcompare.learning import questions
+from authcompare.learning.learners import LearnerEndpoint, forget, led, seen
+from authcompare.learning.lessons import step, steps
+from authcompare.learning.models import Answer as Given
+from authcompare.learning.models import Classroom, Run
+from authcompare.learning.progress import Progress
 
 CONFIDENCE = [(1, _("a guess")), (2, _("I think so")), (3, _("sure"))]
 ROUNDS = {"pre": Given.PRE, "post": Given.POST}

@@ -7,14 +7,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from authcompare.experiments.pages import Square
-from authcompare.experiments.rows import ROWS
-from authcompare.mechanism import mechanisms
-from authcompare.walkthrough.lessons import PLANS, planned, steps
-from authcompare.walkthrough.questions import questions
+from authcompare.experiments.topics import ROWS
+from authcompare.experiments.views import Square
+from authcompare.learning.lessons import PLANS, planned, steps
+from authcompare.learning.questions import questions
+from authcompare.mechanisms.registry import mechanisms
 
 EDITIONS = ("learner", "teacher")
-STYLE = "authcompare/css/handout.css"
+STYLE = "walkthrough/css/handout.css"
 
 
 def booklet(edition, language, alone=True):

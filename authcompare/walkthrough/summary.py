@@ -6,13 +6,14 @@ from functools import cached_property
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from authcompare.classroom.models import Answer
 from authcompare.comparison.evidence import name
 from authcompare.experiments.base import Experiment
-from authcompare.experiments.rows import ROWS, Row
-from authcompare.mechanism import Variant, mechanisms
-from authcompare.walkthrough.lessons import Step, steps
-from authcompare.walkthrough.questions import gain, questions, right
+from authcompare.experiments.topics import ROWS, Row
+from authcompare.learning.lessons import Step, steps
+from authcompare.learning.models import Answer
+from authcompare.learning.questions import gain, questions, right
+from authcompare.mechanisms.base import Variant
+from authcompare.mechanisms.registry import mechanisms
 
 SURE = {1: _("a guess"), 2: _("I thought so"), 3: _("sure")}
 

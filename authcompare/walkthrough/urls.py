@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from authcompare.walkthrough import pages
+from authcompare.walkthrough import views
 
 urlpatterns = [
-    path("", pages.overview, name="walkthrough"),
-    path("pre-test/", pages.test, {"round": "pre"}, name="walkthrough-pre"),
-    path("post-test/", pages.test, {"round": "post"}, name="walkthrough-post"),
-    path("summary/", pages.summary, name="walkthrough-summary"),
-    path("summary.md", pages.summary_file, name="walkthrough-summary-file"),
-    path("handout/", pages.handout, name="walkthrough-handout"),
-    path("<slug:slug>/", pages.page, name="walkthrough-step"),
-    path("<slug:slug>/notes/", pages.notes, name="walkthrough-notes"),
+    path("", views.overview, name="walkthrough"),
+    path("pre-test/", views.test, {"round": "pre"}, name="walkthrough-pre"),
+    path("post-test/", views.test, {"round": "post"}, name="walkthrough-post"),
+    path("summary/", views.summary, name="walkthrough-summary"),
+    path("summary.md", views.summary_file, name="walkthrough-summary-file"),
+    path("handout/", views.handout, name="walkthrough-handout"),
+    path("<slug:slug>/", views.page, name="walkthrough-step"),
+    path("<slug:slug>/notes/", views.notes, name="walkthrough-notes"),
 ]

@@ -7,13 +7,14 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from authcompare.mechanism import variants
-from authcompare.models import Note, User
-from authcompare.sandbox import create_sandbox
+from authcompare.accounts.models import User
+from authcompare.accounts.sandbox import create_sandbox
+from authcompare.mechanisms.registry import variants
+from authcompare.note.models import Note
 
-SCRIPTED = {variant for variant in variants() if not variant.carrier.ambient}
+SCRIPTED = {variant for variant in variants() if not variant.transport.ambient}
 # What the page does depends on the carrier alone: one door for each.
-OF_EACH_CARRIER = list({variant.carrier: variant for variant in reversed(variants())}.values())
+OF_EACH_CARRIER = list({variant.transport: variant for variant in reversed(variants())}.values())
 
 
 class Api:
@@ -79,7 +80,7 @@ def test_the_note_is_read_and_changed_without_leaving_the_page_of_the_door(api, 
     expect(api.part("body")).to_contain_text('"revision": 2')
     assert api.note().title == "Changed in a browser"
     assert ("Authorization: Bearer" in api.sent) == (door in SCRIPTED)
-    assert ("X-CSRFToken" in api.sent) == door.carrier.ambient
+    assert ("X-CSRFToken" in api.sent) == door.transport.ambient
     assert '"title":"Changed in a browser"' in api.sent
 
 

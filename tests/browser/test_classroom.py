@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from authcompare.classroom.models import Answer, Learner
+from authcompare.learning.models import Answer, Learner
 from tests.browser.conftest import STILL
-from tests.classes import right_choices, staff, voted_stop, wrong_choices
+from tests.people import right_choices, staff, voted_stop, wrong_choices
 
 STOP = voted_stop(3)  # taking it back: the heart of the lesson
 STEP = STOP.step
@@ -269,12 +269,12 @@ def test_one_learner_is_reset_with_one_button_and_begins_anew(teacher, window, l
     pupil.follow()
     teacher.press("Open the vote")
     pupil.vote(right_choices(STEP))
-    pupil.page.evaluate("localStorage.setItem('authcompare.sandbox', '{}')")
+    pupil.page.evaluate("localStorage.setItem('authcompare.accounts.sandbox', '{}')")
     teacher.press("Reset Anna")
     teacher.page.click("#sure [value=yes]")
     expect(pupil.page.locator("#prediction :checked")).to_have_count(0)
     assert Answer.objects.count() == 0
-    assert pupil.page.evaluate("localStorage.getItem('authcompare.sandbox')") is None
+    assert pupil.page.evaluate("localStorage.getItem('authcompare.accounts.sandbox')") is None
     pupil.vote(right_choices(STEP))
 
 

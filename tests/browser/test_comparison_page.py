@@ -6,9 +6,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from authcompare.experiments.matrix import plan
-from authcompare.experiments.syllabus import syllabus
-from authcompare.models import Evidence
+from authcompare.experiments.models import Evidence
+from authcompare.experiments.registry import syllabus
+from authcompare.experiments.runner import plan
 
 LOOKS = {
     "light": ("theme%3Dlight", 1280, 720),

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from authcompare.mechanism import mechanisms
+from authcompare.mechanisms.registry import mechanisms
 
 PAGES = {
     "side-by-side": "/",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from authcompare.mechanism import mechanisms
+from authcompare.mechanisms.registry import mechanisms
 from tests.browser.conftest import settle
 
 # What is asked for when the page is opened, and the looks it is then seen in: {name: (colour scheme, size)}.

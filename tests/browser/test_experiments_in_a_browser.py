@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from authcompare.experiments.syllabus import experiment, syllabus
+from authcompare.experiments.registry import experiment, syllabus
 from sessions_demo.authentication import SessionAuthentication
 
 IN_BROWSER = [tried.slug for tried in syllabus() if tried.browser]
@@ -171,7 +171,7 @@ def test_a_window_closed_too_early_is_told_with_what_to_do(trial, page):
 
 
 OTHER = """async (url) => {
-  const { needOtherSite } = await import('/static/authcompare/js/client.js');
+  const { needOtherSite } = await import('/static/experiments/js/browser-cast.js');
   try { return needOtherSite(new URL(url)) } catch ({ message }) { return message }
 }"""
 

@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from authcompare.experiments.syllabus import experiment, syllabus
-from authcompare.mechanism import mechanisms, variants
-from authcompare.models import Evidence, Sandbox
+from authcompare.accounts.models import Sandbox
+from authcompare.experiments.models import Evidence
+from authcompare.experiments.registry import experiment, syllabus
+from authcompare.mechanisms.registry import mechanisms, variants
 
 LOGOUT = experiment("replay-after-logout")
 
@@ -190,7 +191,7 @@ def test_a_page_that_finds_no_place_comes_again_soon_and_then_less_and_less_ofte
     full = [{"status": 429, "headers": {"Retry-After": "1"}, "json": {"code": "busy"}} for _ in range(4)]
     page.route("**/lab/api/run/", lambda route: route.fulfill(**full.pop()) if full else route.fallback())
     run = """async () => {
-        const { runOnServer } = await import("/static/authcompare/js/runner.js");
+        const { runOnServer } = await import("/static/experiments/js/runner.js");
         const { setTimeout: later } = window;
         const pauses = [];
         Math.random = () => 0.5;

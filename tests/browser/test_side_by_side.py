@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from playwright.sync_api import expect
 
-from authcompare.mechanism import mechanisms
-from authcompare.models import Note
+from authcompare.mechanisms.registry import mechanisms
+from authcompare.note.models import Note
 from tokens_demo.authentication import TokenAuthentication
 
 VERDICT = "tr[data-band=verdict] td[data-door='{}'] .verdict"

@@ -6,7 +6,7 @@ import jwt
 import pytest
 from playwright.sync_api import expect
 
-from tokens_demo import examples
+from tokens_demo.inspector import samples
 
 SECRET = "a secret of the right length: 32 bytes and some"
 
@@ -83,7 +83,7 @@ class Panel:
 
 
 def test_the_articles_token_is_there_and_its_signature_is_wrong(panel):
-    assert panel.token == examples.ARTICLE
+    assert panel.token == samples.ARTICLE
     assert panel.page.input_value("#key") == "my_secret_key"
     panel.judged("Signature wrong")
     assert "John Doe" in panel.page.input_value("#payload")
@@ -91,7 +91,7 @@ def test_the_articles_token_is_there_and_its_signature_is_wrong(panel):
 
 
 def test_each_example_is_shown_at_a_click(panel):
-    for example in examples.EXAMPLES:
+    for example in samples.EXAMPLES:
         with panel.page.expect_response("**/tokens/api/inspect/") as answer:
             panel.page.click(f"[data-example={example.slug}]")
         found = answer.value.json()
@@ -125,7 +125,7 @@ def test_the_verdict_follows_as_one_types(panel):
 
 def test_the_three_parts_are_in_their_colours_and_the_field_holds_the_same_text(panel):
     parts = panel.page.locator("[data-paint] span")
-    assert [parts.nth(i).text_content() for i in range(3)] == examples.ARTICLE.split(".")
+    assert [parts.nth(i).text_content() for i in range(3)] == samples.ARTICLE.split(".")
     colours = {parts.nth(i).evaluate("span => getComputedStyle(span).color") for i in range(3)}
     assert len(colours) == 3
     boxes = panel.page.evaluate("""() => ["#token", "[data-paint]"].map((one) => {
@@ -164,11 +164,11 @@ def test_a_public_key_that_is_to_sign_is_told_so(panel):
 def test_no_digit_is_lost_between_token_and_field(panel):
     token = jwt.encode({"n": 1}, SECRET).split(".")
     payload = '{"n":12345678901234567890,"f":1.0,"s":"a \\" { , } \\u00e9","e":{},"l":[]}'
-    panel.page.fill("#token", f"{token[0]}.{examples.encoded(payload.encode())}.{token[2]}")
+    panel.page.fill("#token", f"{token[0]}.{samples.encoded(payload.encode())}.{token[2]}")
     shown = panel.page.input_value("#payload")
     assert "12345678901234567890" in shown
     panel.page.fill("#payload", shown + " ")
-    assert panel.token.split(".")[1] == examples.encoded(payload.encode())
+    assert panel.token.split(".")[1] == samples.encoded(payload.encode())
 
 
 def test_a_verdict_changes_when_the_tokens_time_comes(panel):
@@ -210,7 +210,7 @@ def test_the_token_is_copied_without_a_clipboard(panel):
     panel.page.evaluate("document.addEventListener('copy', () => { window.copied = getSelection().toString(); })")
     panel.do("copy")
     expect(panel.page.locator("[data-do=copy]")).to_have_text("Copied")
-    assert panel.page.evaluate("window.copied") == examples.ARTICLE
+    assert panel.page.evaluate("window.copied") == samples.ARTICLE
 
 
 def test_my_token_comes_from_the_door_above_and_its_server_judges_it(panel):
@@ -274,7 +274,7 @@ def test_without_scripts_the_form_is_answered_by_the_api(browser, live_server, w
     expect(page.locator("#family")).to_be_hidden()
     page.click("#inspector .primary")
     expect(page.locator("body")).to_contain_text("wrong_algorithm")
-    assert examples.ARTICLE not in page.url
+    assert samples.ARTICLE not in page.url
     context.close()
 
 

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-from authcompare.classroom.models import Answer, Learner
-from authcompare.models import User
-from authcompare.walkthrough.lessons import planned, steps
-from authcompare.walkthrough.questions import questions
+from authcompare.accounts.models import User
+from authcompare.learning.lessons import planned, steps
+from authcompare.learning.models import Answer, Learner
+from authcompare.learning.questions import questions
 
 STEP = "verify-it"
 RIGHT = {"session db": "refused", "cookie plain": "let in", "token default": "refused"}

@@ -8,13 +8,13 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import Error, expect
 
-from authcompare.classroom.agenda import agenda
 from authcompare.classroom.exports import ROUNDS
-from authcompare.classroom.models import Answer
-from authcompare.walkthrough.lessons import languages
-from authcompare.walkthrough.questions import questions
+from authcompare.classroom.schedule import agenda
+from authcompare.learning.lessons import languages
+from authcompare.learning.models import Answer
+from authcompare.learning.questions import questions
 from tests.browser.test_classroom import DESK, PHONE, Pupil, Teacher, window  # noqa: F401 (a fixture)
-from tests.classes import right_choices, wrong_choices
+from tests.people import right_choices, wrong_choices
 
 PLAN = 45
 TWICE = "take-it-back"  # the step at which the class votes again

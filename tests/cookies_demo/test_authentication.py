@@ -7,9 +7,10 @@ import pytest
 from django.core import signing
 from django.test import Client as RawClient
 
-from authcompare.actors import Actor, Client, replay
-from authcompare.mechanism import variant_named
-from authcompare.models import Note
+from authcompare.api.http_client import Client
+from authcompare.experiments.cast import Actor, replay
+from authcompare.mechanisms.registry import variant_named
+from authcompare.note.models import Note
 from cookies_demo.authentication import SALT, sign
 from cookies_demo.preferences import Preferences
 

@@ -4,8 +4,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from authcompare.actors import Actor
-from authcompare.mechanism import variant_named
+from authcompare.experiments.cast import Actor
+from authcompare.mechanisms.registry import variant_named
 from cookies_demo.preferences import Preferences
 from tests.headers import cookie_set
 

@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.utils import translation
 
-from authcompare.actors import Client
+from authcompare.api.http_client import Client
 from cookies_demo.middleware import preferences
 from cookies_demo.preferences import Preferences
 

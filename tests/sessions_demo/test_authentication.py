@@ -2,9 +2,9 @@
 
 import pytest
 
-from authcompare.actors import Actor, replay
-from authcompare.mechanism import variant_named
-from authcompare.models import Note
+from authcompare.experiments.cast import Actor, replay
+from authcompare.mechanisms.registry import variant_named
+from authcompare.note.models import Note
 from sessions_demo.models import Session
 
 

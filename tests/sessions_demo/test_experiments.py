@@ -2,12 +2,12 @@
 
 import pytest
 
-from authcompare.experiments.base import Actors
-from authcompare.experiments.syllabus import experiment
-from authcompare.mechanism import mechanisms, variant_named
-from sessions_demo import views
+from authcompare.experiments.cast import Actors
+from authcompare.experiments.registry import experiment
+from authcompare.mechanisms.registry import mechanisms, variant_named
+from sessions_demo import api
 from sessions_demo.experiments import EXPERIMENTS, GUESSES
-from sessions_demo.mechanism import Db, Unrotated
+from sessions_demo.mechanism import DatabaseSession, Unrotated
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_the_row_grows_with_what_is_put_in_and_the_cookie_is_as_long_as_before(r
 
 
 def test_a_row_that_does_not_grow_is_noticed(run, monkeypatch):
-    monkeypatch.setattr(views.SizeView, "get", lambda self, request: views.Response({"row": 100, "id": 32}))
+    monkeypatch.setattr(api.SizeView, "get", lambda self, request: api.Response({"row": 100, "id": 32}))
     assert run("row-grows")[0] == "neither grows"
 
 
@@ -44,13 +44,13 @@ def test_a_server_that_saves_at_every_request_loses_nothing(run, settings):
 
 
 def test_a_change_that_is_never_kept_is_noticed(run, monkeypatch):
-    monkeypatch.setattr(views.Modified, "act", views.Nested.act)
+    monkeypatch.setattr(api.Modified, "act", api.Nested.act)
     assert run("save-or-lose")[0] == "never kept"
 
 
 def test_a_session_that_opens_to_any_id_is_noticed(run, monkeypatch, sandbox):
-    monkeypatch.setattr(views.LookView, "permission_classes", [])
-    monkeypatch.setattr(views.LookView, "perform_authentication", lambda self, request: None)
+    monkeypatch.setattr(api.LookView, "permission_classes", [])
+    monkeypatch.setattr(api.LookView, "perform_authentication", lambda self, request: None)
     outcome, facts = run("guess-the-id")
     assert outcome == "let in"
     assert facts["refused"] == 1
@@ -65,7 +65,7 @@ def test_every_guess_is_counted(run):
 
 def test_a_sign_in_that_keeps_the_id_is_noticed(run, monkeypatch):
     assert run("fixation")[0] == "does not"
-    monkeypatch.setattr(Db, "sign_in", Unrotated.sign_in)
+    monkeypatch.setattr(DatabaseSession, "sign_in", Unrotated.sign_in)
     outcome, facts = run("fixation")
     assert outcome == "opens the victim's note"
     assert facts["did sign-in change Alice's credential?"] == "no"

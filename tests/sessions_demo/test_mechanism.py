@@ -2,8 +2,9 @@
 
 import pytest
 
-from authcompare.actors import Actor, Client, replay
-from authcompare.mechanism import variant_named
+from authcompare.api.http_client import Client
+from authcompare.experiments.cast import Actor, replay
+from authcompare.mechanisms.registry import variant_named
 from sessions_demo.models import Session
 from tests.headers import cookie_set
 

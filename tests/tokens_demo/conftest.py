@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from rest_framework_simplejwt.settings import api_settings
 
-from authcompare import environment
-from tokens_demo import keys, tokens
+from authcompare import env
+from tokens_demo import jwks, tokens
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def use_key(tmp_path, monkeypatch):
             monkeypatch.setenv("JWT_ALGORITHM", algorithm)
             monkeypatch.delenv("JWT_SIGNING_KEY", raising=False)
             monkeypatch.delenv("JWT_VERIFYING_KEY", raising=False)
-            _, signing, verifying = environment.jwt_keys(tmp_path / str(uuid4()), may_generate=True)
+            _, signing, verifying = env.jwt_keys(tmp_path / str(uuid4()), may_generate=True)
             patch.setattr(api_settings, "ALGORITHM", algorithm)
             patch.setattr(api_settings, "SIGNING_KEY", signing)
             patch.setattr(api_settings, "VERIFYING_KEY", verifying)
@@ -35,11 +35,11 @@ def use_key(tmp_path, monkeypatch):
 
 
 def forget_keys():
-    for kept in (tokens.backend, keys.public_jwk, keys.key_id):
+    for kept in (tokens.backend, jwks.public_jwk, jwks.key_id):
         kept.cache_clear()
 
 
-@pytest.fixture(params=environment.ALGORITHMS)
+@pytest.fixture(params=env.ALGORITHMS)
 def algorithm(request, use_key):
     """Every algorithm in turn, with a fresh key."""
     use_key(request.param)

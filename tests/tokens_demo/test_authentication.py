@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 from rest_framework.request import Request
 
-from authcompare.actors import Client, replay
-from authcompare.mechanism import variant_named
-from authcompare.models import Note
+from authcompare.api.http_client import Client
+from authcompare.experiments.cast import replay
+from authcompare.mechanisms.registry import variant_named
+from authcompare.note.models import Note
 from tests.tokens_demo.forging import claims, forge
 from tokens_demo.authentication import StatelessTokenAuthentication
 
@@ -31,7 +32,7 @@ def queries(monkeypatch):
         seen.append(sql)
         return execute(sql, *args)
 
-    monkeypatch.setattr("authcompare.wire.Trace.state", lambda trace, credentials: {})
+    monkeypatch.setattr("authcompare.api.recording.Trace.state", lambda trace, credentials: {})
     with connection.execute_wrapper(note):
         yield seen
 

@@ -7,18 +7,18 @@ from datetime import timedelta
 import pytest
 from rest_framework_simplejwt.settings import api_settings
 
-from authcompare import twins
-from authcompare.experiments.base import Actors
-from authcompare.experiments.syllabus import experiment
-from authcompare.mechanism import variant_named
+from authcompare.experiments.cast import Actors
+from authcompare.experiments.registry import experiment
+from authcompare.mechanisms.registry import variant_named
+from authcompare.server import second_servers
 from tests.tokens_demo.forging import claims
-from tokens_demo import issuing
-from tokens_demo.examples import DEFAULT_SECRET
+from tokens_demo import rotation
 from tokens_demo.experiments import guess_the_secret, verify_call
 from tokens_demo.experiments.forge import confused
 from tokens_demo.experiments.forging import resaid, signed
 from tokens_demo.experiments.guess_the_secret import crack, words
-from tokens_demo.inspector import WELL_KNOWN
+from tokens_demo.inspector.samples import DEFAULT_SECRET
+from tokens_demo.inspector.verify import WELL_KNOWN
 from tokens_demo.models import Family
 from tokens_demo.tokens import COMMON_WORD, Backend, DecodingBackend
 
@@ -35,7 +35,7 @@ def facts(observation):
 @pytest.fixture(scope="module", autouse=True)
 def _no_second_server_is_left():
     yield
-    twins.stop_all()
+    second_servers.stop_all()
 
 
 @pytest.mark.parametrize("secret", ["123456", COMMON_WORD, "my_secret_key", DEFAULT_SECRET, "changeme"])
@@ -154,7 +154,7 @@ def test_of_rotations_at_once_one_wins_and_the_family_ends():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_server_that_forgets_what_it_rotated_is_found_out(monkeypatch):
-    monkeypatch.setattr(issuing, "deny", lambda token, why: True)
+    monkeypatch.setattr(rotation, "deny", lambda token, why: True)
     assert run("refresh-rotation").outcome == "8 rotations of 8 win"
 
 
@@ -174,14 +174,14 @@ def test_refreshing_brings_new_access_tokens_and_no_new_end(db):
 
 
 def test_an_end_that_moves_is_found_out(db, monkeypatch):
-    issue = issuing.issue
+    issue = rotation.issue
 
     def longer(family, *rest):
         family.expires_at += timedelta(hours=1)
         family.save()
         return issue(family, *rest)
 
-    monkeypatch.setattr(issuing, "issue", longer)
+    monkeypatch.setattr(rotation, "issue", longer)
     assert run("refresh-again").outcome == "the end moves"
 
 

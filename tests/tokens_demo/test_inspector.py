@@ -15,12 +15,12 @@ from jwt.algorithms import get_default_algorithms
 from jwt.utils import base64url_encode
 from rest_framework_simplejwt.settings import api_settings
 
-from authcompare.actors import Client
-from tokens_demo import examples, inspector, outcomes, panel
-from tokens_demo.pasted import ALGORITHMS, Pasted
+from authcompare.api.http_client import Client
+from tokens_demo.inspector import api, outcomes, samples, verify
+from tokens_demo.inspector.key_input import ALGORITHMS, Pasted
 
 SECRET = "a secret of the right length: 32 bytes and some"
-STRICT = inspector.Options(audience=examples.AUDIENCE, issuer=examples.ISSUER)
+STRICT = verify.Options(audience=samples.AUDIENCE, issuer=samples.ISSUER)
 
 
 def ask(endpoint, **data):
@@ -36,7 +36,7 @@ def inspect(token, key=SECRET, **options):
 def signed(payload, key=SECRET, header=None):
     """A token over these very texts (or what JSON makes of them)."""
     texts = [part if isinstance(part, str) else json.dumps(part) for part in (header or {"alg": "HS256"}, payload)]
-    return inspector.sign(*texts, key)
+    return verify.sign(*texts, key)
 
 
 def private_pem(key):
@@ -68,7 +68,7 @@ KEYS = {
 # ---- The examples
 
 
-@pytest.mark.parametrize("example", examples.EXAMPLES, ids=lambda example: example.slug)
+@pytest.mark.parametrize("example", samples.EXAMPLES, ids=lambda example: example.slug)
 def test_each_example_comes_out_as_it_says(example):
     fields = example.fields()
     name = fields.pop("token"), fields.pop("key")
@@ -76,7 +76,7 @@ def test_each_example_comes_out_as_it_says(example):
 
 
 def test_everything_a_verifier_can_say_has_an_example():
-    assert {example.outcome for example in examples.EXAMPLES} == {outcome.code for outcome in outcomes.OUTCOMES}
+    assert {example.outcome for example in samples.EXAMPLES} == {outcome.code for outcome in outcomes.OUTCOMES}
 
 
 def test_every_exception_that_verifying_can_raise_has_an_example():
@@ -86,17 +86,17 @@ def test_every_exception_that_verifying_can_raise_has_an_example():
     found = [each for each in vars(exceptions).values() if isinstance(each, type)]
     every = {each for each in found if issubclass(each, exceptions.PyJWTError)}
     raised = set()
-    for example in examples.EXAMPLES:
+    for example in samples.EXAMPLES:
         fields = example.fields()
-        options = inspector.Options(
-            panel.names(fields["algorithms"]),
+        options = verify.Options(
+            api.names(fields["algorithms"]),
             fields["audience"],
             fields["issuer"],
             fields["leeway"],
-            panel.names(fields["require"]),
+            api.names(fields["require"]),
         )
         key = Pasted(fields["key"])
-        _outcome, error, _weak = inspector.verify(
+        _outcome, error, _weak = verify.verify(
             fields["token"], key, options.algorithms or key.fits or ALGORITHMS, options
         )
         raised |= {type(error)} if error else set()
@@ -124,25 +124,25 @@ def test_no_example_shows_a_private_key_or_one_of_ours(db):
 
 
 def test_the_articles_own_token_does_not_verify_with_its_secret_and_does_with_the_default_one(db):
-    found = inspect(examples.ARTICLE, "my_secret_key")
+    found = inspect(samples.ARTICLE, "my_secret_key")
     assert (found["outcome"], found["error"]) == ("wrong_signature", "InvalidSignatureError")
-    assert inspect(examples.ARTICLE, "your-256-bit-secret")["accepted"]
+    assert inspect(samples.ARTICLE, "your-256-bit-secret")["accepted"]
 
 
 def test_the_page_has_the_article_in_its_fields_and_any_example_by_name(db):
     page = Client().get("/tokens/").text
-    assert examples.ARTICLE in page
+    assert samples.ARTICLE in page
     assert "my_secret_key</textarea>" in page
     named = Client().get("/tokens/?example=default-secret").text
     assert "your-256-bit-secret</textarea>" in named
-    for example in examples.EXAMPLES:
+    for example in samples.EXAMPLES:
         assert f"?example={example.slug}#inspector" in page
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "<script>", "\x00", "a" * 5000])
 def test_an_example_that_is_not_there_is_the_articles(db, name):
     response = Client().get("/tokens/", params={"example": name})
-    assert examples.ARTICLE in response.text
+    assert samples.ARTICLE in response.text
 
 
 # ---- The verdict
@@ -252,7 +252,7 @@ def test_a_set_without_a_kid_in_the_token_is_used_when_one_key_fits(db, rsa_key)
 
 
 def test_alg_none_is_refused_even_where_it_is_allowed(db):
-    token = inspector.sign('{"alg":"none"}', '{"sub":"7"}', "")
+    token = verify.sign('{"alg":"none"}', '{"sub":"7"}', "")
     assert inspect(token)["outcome"] == "wrong_algorithm"
     assert not inspect(token, "", algorithms="none")["accepted"]
     assert not inspect(token, SECRET, algorithms="none HS256")["accepted"]
@@ -261,7 +261,7 @@ def test_alg_none_is_refused_even_where_it_is_allowed(db):
 def test_a_public_key_is_never_taken_for_a_secret(db, rsa_key):
     public = public_pem(rsa_key)
     signature = get_default_algorithms()["HS256"].sign(b"x", b"x")
-    token = f"{examples.encoded({'alg': 'HS256'})}.{examples.encoded({'sub': '7'})}.{examples.encoded(signature)}"
+    token = f"{samples.encoded({'alg': 'HS256'})}.{samples.encoded({'sub': '7'})}.{samples.encoded(signature)}"
     assert inspect(token, public)["outcome"] == "wrong_algorithm"
     assert inspect(token, public, algorithms="HS256")["outcome"] == "key_confusion"
     jwk = json.dumps(get_default_algorithms()["RS256"].to_jwk(rsa_key.public_key(), as_dict=True))
@@ -337,7 +337,7 @@ HEADERS += ['{"alg": "HS256", "kid": "\\ud800"}', '{"alg": "HS256", "crit": {}}'
 @pytest.mark.parametrize("text", HEADERS, ids=lambda text: repr(text[:30]))
 @pytest.mark.parametrize("key", [SECRET, "", '{"keys": [{"kty": "oct", "k": "YQ"}]}'], ids=["secret", "none", "set"])
 def test_an_odd_header_is_a_verdict(db, text, key):
-    token = ".".join(examples.encoded(part.encode()) for part in (text, '{"sub": "7"}', "x"))
+    token = ".".join(samples.encoded(part.encode()) for part in (text, '{"sub": "7"}', "x"))
     assert not inspect(token, key)["accepted"]
 
 
@@ -383,7 +383,7 @@ KEY_TEXTS = [
 @pytest.mark.parametrize("key", KEY_TEXTS, ids=lambda text: repr(text[:40]))
 @pytest.mark.parametrize("algorithm", ["HS256", "RS256", "ES256", "EdDSA"])
 def test_an_odd_key_is_a_verdict_and_signs_nothing_wrong(db, key, algorithm):
-    token = ".".join(examples.encoded(part) for part in ({"alg": algorithm}, {"sub": "7"}, b"x" * 64))
+    token = ".".join(samples.encoded(part) for part in ({"alg": algorithm}, {"sub": "7"}, b"x" * 64))
     for allowed in ("", algorithm):
         assert not inspect(token, key, algorithms=allowed)["accepted"]
     response = ask("sign", header=json.dumps({"alg": algorithm}), payload="{}", key=key)
@@ -393,7 +393,7 @@ def test_an_odd_key_is_a_verdict_and_signs_nothing_wrong(db, key, algorithm):
 def test_an_odd_key_does_not_hold_the_server_up(db):
     began = time.process_time()
     for key in KEY_TEXTS:
-        token = ".".join(examples.encoded(part) for part in ({"alg": "RS256"}, {"sub": "7"}, b"x" * 64))
+        token = ".".join(samples.encoded(part) for part in ({"alg": "RS256"}, {"sub": "7"}, b"x" * 64))
         inspect(token, key, algorithms="RS256")
     assert time.process_time() - began < 5
 
@@ -442,7 +442,7 @@ def test_nothing_that_is_typed_is_kept_or_logged(db, caplog, django_assert_num_q
 
 
 def test_a_plain_form_gets_its_verdict_as_a_page(db):
-    fields = {"token": examples.ARTICLE, "key": "my_secret_key", "algorithms": "", "audience": "", "issuer": ""}
+    fields = {"token": samples.ARTICLE, "key": "my_secret_key", "algorithms": "", "audience": "", "issuer": ""}
     fields |= {"leeway": "0", "require": ""}
     response = Client().post("/tokens/api/inspect/", data=fields, headers={"Accept": "text/html"})
     assert response.status_code == 200

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jwt.utils import base64url_decode, base64url_encode
 from rest_framework_simplejwt.settings import api_settings
 
-from authcompare.actors import replay
-from authcompare.mechanism import variant_named
+from authcompare.experiments.cast import replay
+from authcompare.mechanisms.registry import variant_named
 from tests.tokens_demo.forging import claims, forge
 
 

@@ -3,7 +3,8 @@ import time
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from authcompare.experiments.base import LET_IN, REFUSED, Choice, NoSecondServer
+from authcompare.experiments.base import LET_IN, REFUSED, Choice
+from authcompare.experiments.cast import NoSecondServer
 from tokens_demo.experiments.forging import (
     algorithm,
     naming,
@@ -15,7 +16,7 @@ from tokens_demo.experiments.forging import (
 )
 from tokens_demo.experiments.guess_the_secret import crack
 from tokens_demo.experiments.of_tokens import OfTokens
-from tokens_demo.inspector import WELL_KNOWN
+from tokens_demo.inspector.verify import WELL_KNOWN
 
 WHERE = {"alg": "ES256"}  # whatever this server signs with: one that publishes a key
 CONFUSION = _("at a server that signs with %(alg)s: its public key as the secret")

@@ -7,8 +7,8 @@ import jwt
 from jwt.algorithms import get_default_algorithms
 from jwt.utils import base64url_encode
 
-from authcompare.environment import MAKERS, public_pem
-from tokens_demo.examples import encoded
+from authcompare.env import MAKERS, public_pem
+from tokens_demo.inspector.samples import encoded
 
 
 def claims(token):

@@ -12,7 +12,7 @@ from jwt.utils import base64url_decode
 from authcompare.experiments.base import LET_IN, REFUSED, Choice
 from tokens_demo.experiments.forging import algorithm, naming, signed
 from tokens_demo.experiments.of_tokens import OfTokens
-from tokens_demo.inspector import WELL_KNOWN
+from tokens_demo.inspector.verify import WELL_KNOWN
 
 YEAR = 365.25 * 24 * 60 * 60  # seconds
 

@@ -50,5 +50,5 @@ class RefreshAgain(OfRefreshTokens):
 def end_of_sign_in(actors, variant, access):
     """When the sign-in that this access token came from ends, as the server tells."""
     with actors.client() as client:
-        answer = client.get(f"{variant.path}devices/", headers=variant.carrier.present(access))
+        answer = client.get(f"{variant.path}devices/", headers=variant.transport.present(access))
     return next(device["expires_at"] for device in answer.raise_for_status().json() if device["current"])

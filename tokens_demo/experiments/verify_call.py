@@ -5,9 +5,9 @@ import jwt
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Choice
-from tokens_demo.examples import ARTICLE, ARTICLE_SECRET, DEFAULT_SECRET
 from tokens_demo.experiments.forging import algorithm
 from tokens_demo.experiments.of_tokens import OfTokens
+from tokens_demo.inspector.samples import ARTICLE, ARTICLE_SECRET, DEFAULT_SECRET
 
 DOES_NOT, VERIFIES = "does not verify with the secret beside it", "verifies with the secret beside it"
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from authcompare.classroom.live import news
+from authcompare.classroom.live_updates import news
 
 register = template.Library()
 

@@ -15,13 +15,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
-from authcompare import twins
 from authcompare.comparison import exports
 from authcompare.comparison.evidence import of_a_run
 from authcompare.comparison.table import Comparison
-from authcompare.experiments.in_browser import NoBrowserError, watch
-from authcompare.experiments.matrix import fill, plan
-from authcompare.experiments.syllabus import experiment, syllabus
+from authcompare.experiments.playwright_runner import NoBrowserError, watch
+from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.runner import fill, plan
+from authcompare.server import second_servers
 
 
 class Command(BaseCommand):
@@ -93,7 +93,7 @@ def own_database():
         try:
             yield
         finally:
-            twins.stop_all()
+            second_servers.stop_all()
             teardown_databases(before, verbosity=0)
 
 

@@ -17,8 +17,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from authcompare.bootstrap import fail, lock
-from authcompare.management import network
+from authcompare.server import network
+from authcompare.server.bootstrap import fail, lock
 
 PURGE_EVERY = 10 * 60  # seconds
 
@@ -46,14 +46,14 @@ class Command(BaseCommand):
             if open:
                 threading.Thread(target=open_browser, args=(port,), daemon=True).start()
             threading.Thread(target=purge_now_and_then, daemon=True).start()
-            from authcompare.management.serving import serve  # late: --help and every refusal do without Granian
+            from authcompare.server.granian import serve  # late: --help and every refusal do without Granian
 
             serve(address, port)
         self.stdout.write("Stopped.")
 
     def prepare(self):
         """Bring the database up to date and return the cast: [(username, password), ...]."""
-        from authcompare.sandbox import seed_cast
+        from authcompare.accounts.sandbox import seed_cast
 
         try:
             executor = MigrationExecutor(connection)
@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
     def announce_lan(self, port):
         """Let the workers answer to the network's names for this machine, and say what that means."""
-        from authcompare.sandbox import TEACHER
+        from authcompare.accounts.sandbox import TEACHER
 
         addresses, name = network.lan_addresses(), socket.gethostname().lower()
         hosts = [*settings.ALLOWED_HOSTS, *addresses, name, f"{name}.local"]

@@ -5,9 +5,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from authcompare.learning.lessons import LessonError, languages
+from authcompare.learning.questions import QuestionsError
 from authcompare.walkthrough.handout import EDITIONS, booklet
-from authcompare.walkthrough.lessons import LessonError, languages
-from authcompare.walkthrough.questions import QuestionsError
 
 
 class Command(BaseCommand):

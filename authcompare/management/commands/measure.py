@@ -11,9 +11,9 @@ from statistics import median
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from authcompare.classroom.crowd import lesson
-from authcompare.management.apart import Apart
-from authcompare.walkthrough.lessons import planned
+from authcompare.classroom.load_test import lesson
+from authcompare.learning.lessons import planned
+from authcompare.server.local import Apart
 
 MOST = 1000  # learners
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0

@@ -2,10 +2,10 @@
 
 from django.core.management.base import BaseCommand
 
-from authcompare.classroom.learners import forget_unseen
-from authcompare.classroom.retention import forget_classes
-from authcompare.mechanism import mechanisms
-from authcompare.sandbox import forget_expired
+from authcompare.accounts.sandbox import forget_expired
+from authcompare.classroom.cleanup import forget_classes
+from authcompare.learning.learners import forget_unseen
+from authcompare.mechanisms.registry import mechanisms
 
 
 class Command(BaseCommand):

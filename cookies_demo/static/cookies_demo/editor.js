@@ -1,9 +1,9 @@
 /* The editor of the plain cookie: three fields and the value itself, each following the other. */
 
-import { ask } from "../authcompare/js/door.js";
+import { ask } from "../mechanisms/js/variant-client.js";
 import { changed, tell } from "../authcompare/js/panel.js";
 import { el, say } from "../authcompare/js/render.js";
-import { attempt } from "./asking.js";
+import { attempt } from "./api-client.js";
 import { accounts, assignment, fieldsOf, held, valueOf, write } from "./plain.js";
 
 const { path } = document.getElementById("cookie-panel").dataset;

@@ -1,8 +1,8 @@
 /* What only sessions have: my logins, the row behind my cookie, and what a view can do to it. */
 
-import { recorded } from "../authcompare/js/acts.js";
-import { Unreachable, ask } from "../authcompare/js/door.js";
-import { headersNamed } from "../authcompare/js/exchange.js";
+import { recorded } from "../mechanisms/js/actions.js";
+import { Unreachable, ask } from "../mechanisms/js/variant-client.js";
+import { headersNamed } from "../mechanisms/js/exchange.js";
 import { changed, redraw, tell } from "../authcompare/js/panel.js";
 import { el, say } from "../authcompare/js/render.js";
 

@@ -1,9 +1,9 @@
 /* One sign-in and every token that came from it: refresh, replay an old refresh token, and see what becomes of them. */
 
-import { Door, Unreachable, ask, serverNow } from "../authcompare/js/door.js";
+import { Door, Unreachable, ask, serverNow } from "../mechanisms/js/variant-client.js";
 import { el, say, shorten } from "../authcompare/js/render.js";
-import { ago, date } from "./ago.js";
-import { decode } from "./parts.js";
+import { ago, date } from "./relative-time.js";
+import { decode } from "./jwt-codec.js";
 import { drawTree } from "./tree.js";
 
 const section = document.getElementById("family");

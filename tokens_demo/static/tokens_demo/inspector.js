@@ -1,8 +1,8 @@
 /* The bench: a token, its parts and a key, each to be changed. Reading needs no server; the verdict is the server's. */
 
-import { Unreachable, ask, serverNow } from "../authcompare/js/door.js";
+import { Unreachable, ask, serverNow } from "../mechanisms/js/variant-client.js";
 import { el, say } from "../authcompare/js/render.js";
-import { compact, decode, encode, indent } from "./parts.js";
+import { compact, decode, encode, indent } from "./jwt-codec.js";
 import { drawInspection, drawJudgement, drawMoments, drawNothing } from "./verdict.js";
 
 const WAIT = 250; // milliseconds without a key pressed: then it is worth asking

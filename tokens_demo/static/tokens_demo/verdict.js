@@ -1,7 +1,7 @@
 /* Draws what the verifier said. Text only ever becomes text nodes: a token may say anything. */
 
 import { el, say } from "../authcompare/js/render.js";
-import { ago, date } from "./ago.js";
+import { ago, date } from "./relative-time.js";
 
 const place = (id) => document.getElementById(id);
 const MARKS = { passed: "✓", failed: "✗", skipped: "–", unreached: "·" };

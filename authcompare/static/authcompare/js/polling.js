@@ -1,6 +1,6 @@
 /* Asks again and again, and says so when nobody answers: then with growing pauses, until somebody does. */
 
-import { Unreachable } from "./door.js";
+import { Unreachable } from "../../mechanisms/js/variant-client.js";
 import { say } from "./render.js";
 
 const EVERY = 1500; // milliseconds: what is new is seen within two seconds

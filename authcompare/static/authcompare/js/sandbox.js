@@ -1,6 +1,6 @@
 /* This visitor's own throwaway accounts, kept in localStorage until their time is up. */
 
-import { ask } from "./door.js";
+import { ask } from "../../mechanisms/js/variant-client.js";
 
 const KEY = "authcompare.sandbox";
 

@@ -1,0 +1,16 @@
+"""Context processors of every page."""
+
+from django.conf import settings
+from django.utils.translation import get_language_info
+
+from authcompare.mechanisms.registry import mechanisms
+
+
+def site(request):
+    """Context processor: what the frame of every page needs."""
+    return {
+        "lab": settings.LAB,
+        "mechanisms": mechanisms(),
+        "cookie_names": {"csrf": settings.CSRF_COOKIE_NAME, "prefs": settings.PREFS_COOKIE_NAME},
+        "languages": [get_language_info(code) for code, name in settings.LANGUAGES],
+    }

@@ -1,0 +1,32 @@
+/* Narrow screens: one column at a time, chosen by tabs that keep every verdict in sight. */
+
+import { el } from "../../authcompare/js/render.js";
+
+export function tabs(table, columns) {
+  const place = document.getElementById("tabs");
+  let shown = 0;
+
+  function draw() {
+    place.replaceChildren(...columns.map((column, i) => {
+      const verdict = column.verdict.querySelector(".verdict");
+      const button = el(
+        "button.tab",
+        { type: "button", "aria-pressed": String(i === shown), "data-shape": column.verdict.dataset.shape },
+        el("span", {}, el("span.shape", { "aria-hidden": "true" }), ` ${column.title}`),
+        el("small", { "data-mood": column.verdict.dataset.mood ?? "plain" }, verdict?.textContent ?? "–"),
+      );
+      button.addEventListener("click", () => {
+        shown = i;
+        draw();
+        place.children[i].focus();
+      });
+      return button;
+    }));
+    for (const cell of table.querySelectorAll("[data-door]")) {
+      cell.toggleAttribute("data-off", Number(cell.dataset.door) !== shown);
+    }
+  }
+
+  draw();
+  return draw;
+}

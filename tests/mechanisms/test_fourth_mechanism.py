@@ -1,0 +1,111 @@
+"""One class, its authentication class, and one settings line make a fourth mechanism: everything else is derived."""
+
+import inspect
+
+import pytest
+from django.conf import settings as current
+from django.urls import reverse
+
+from authcompare.api.http_client import Client
+from authcompare.experiments.cast import Actor, replay
+from authcompare.mechanisms.api import ENDPOINTS
+from authcompare.mechanisms.registry import mechanisms, variant_named, variants
+from tests.api import test_bad_input
+from tests.mechanisms import fourth, test_contract
+
+
+@pytest.fixture(autouse=True)
+def _registered(project):
+    project(MECHANISMS=[*current.MECHANISMS, "tests.mechanisms.fourth.Ticket"])
+
+
+@pytest.fixture
+def variant():
+    return variant_named("ticket", "tickets")
+
+
+@pytest.fixture
+def mechanism():
+    return mechanisms()[3]
+
+
+# The whole contract, and what a bad credential may expect, at this door: `variant` above takes the parameter's place.
+globals().update(
+    {
+        name: test
+        for module in (test_contract, test_bad_input)
+        for name, test in inspect.getmembers(module, inspect.isfunction)
+        if name.startswith("test_") and {"actor", "variant"} & set(inspect.signature(test).parameters)
+    }
+)
+
+
+def test_it_is_two_small_classes():
+    classes = [cls for _, cls in inspect.getmembers(fourth, inspect.isclass) if cls.__module__ == fourth.__name__]
+    assert {cls.__name__ for cls in classes} == {"Ticket", "TicketAuthentication"}
+    assert len(inspect.getsource(fourth).splitlines()) < 60
+
+
+def test_it_is_registered_as_a_mechanism_and_as_a_door(mechanism, variant):
+    assert mechanism.name == "ticket"
+    assert mechanism.default is variant is variants()[-1]
+    assert variant.path == "/tickets/api/"
+
+
+def test_it_has_all_endpoints(variant, sandbox):
+    for endpoint in ENDPOINTS:
+        kwargs = {"device": "0"} if endpoint == "device" else {}
+        address = reverse(f"tickets-tickets-{endpoint}", kwargs=kwargs)
+        assert address.startswith("/tickets/api/")
+        assert Client().options(address).status_code in {200, 401}
+
+
+def test_the_root_of_the_api_lists_it(db):
+    door = Client().get("/api/").json()["doors"][-1]
+    assert (door["mechanism"], door["title"]) == ("ticket", "Ticket")
+    assert door["protected"] == "http://localhost/tickets/api/protected/"
+
+
+def test_the_resource_behind_all_doors_opens_for_it(variant, sandbox):
+    actor = Actor(variant)
+    actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    response = actor.client.get("/api/protected/")
+    assert (response.status_code, response.headers["Authenticated-By"]) == (200, "ticket")
+    assert 'Ticket realm="authcompare"' in Client().get("/api/protected/").headers["WWW-Authenticate"]
+
+
+def test_the_other_doors_refuse_its_credential_and_it_refuses_theirs(variant, sandbox):
+    alice = sandbox["alice"]["username"], sandbox["alice"]["password"]
+    actor = Actor(variant)
+    actor.sign_in(*alice)
+    for other in variants()[:-1]:
+        them = Actor(other)
+        them.sign_in(*alice)
+        assert replay(variant, them.credential).status_code == 401
+        assert replay(other, actor.credential).status_code in {400, 401}
+
+
+def test_it_has_a_page_of_its_own(db):
+    page = Client().get("/tickets/")
+    assert page.status_code == 200
+    assert "Ticket" in page.text
+    assert "/tickets/api/" in page.text
+
+
+def test_the_page_with_all_doors_side_by_side_shows_it(db):
+    page = Client().get("/")
+    assert "You hold a ticket" in page.text
+    assert "/tickets/api/" in page.text
+    assert "triangle" in page.text
+
+
+def test_the_documentation_of_the_api_describes_it(db):
+    paths = Client().get("/api/schema/?format=json").json()["paths"]
+    assert {f"/tickets/api/{address}" for address, _ in ENDPOINTS.values() if "<" not in address} <= set(paths)
+
+
+def test_without_its_line_in_the_settings_nothing_of_it_is_there(db, project):
+    project(MECHANISMS=current.MECHANISMS[:3])
+    assert Client().get("/tickets/").status_code == 404
+    assert Client().get("/tickets/api/protected/").status_code == 404
+    assert "ticket" not in Client().get("/api/").text

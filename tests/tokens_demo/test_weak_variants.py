@@ -1,0 +1,158 @@
+"""The two doors that are weak on purpose: how weak, and that nobody but a sandbox account is the worse for it."""
+
+import hashlib
+import hmac
+import json
+
+import pytest
+from django.urls import reverse
+from jwt.utils import base64url_decode
+from rest_framework.request import Request
+from rest_framework_simplejwt.settings import api_settings
+
+from authcompare.api.http_client import Client
+from authcompare.experiments.cast import replay
+from authcompare.mechanisms.registry import variant_named, variants
+from tests.tokens_demo.forging import claims, forge
+from tokens_demo.authentication import TokenInvalid
+from tokens_demo.experiments.forging import naming, signed, unsigned
+from tokens_demo.models import Family
+from tokens_demo.tokens import COMMON_WORD
+
+WEAK = ("unverified", "guessable")
+
+
+def made_up(door, said):
+    """A token with these claims that this door takes, made by somebody without the server's key."""
+    return unsigned(said, "none") if door == "unverified" else signed(said, "HS256", COMMON_WORD.encode())
+
+
+def read(door, token, endpoint="protected/"):
+    variant = variant_named("token", door)
+    return Client().get(f"{variant.path}{endpoint}", headers=variant.transport.present(token))
+
+
+@pytest.mark.parametrize("door", WEAK)
+def test_whoever_writes_another_users_id_reads_that_users_note(enter, sandbox, door):
+    alice, bob = enter("token", door), enter("token", door, "bob")
+    answer = read(door, made_up(door, naming(alice.credential, bob.answer["user"])))
+    assert answer.status_code == 200
+    assert answer.json()["owner"] == sandbox["bob"]["username"]
+
+
+@pytest.mark.parametrize("door", WEAK)
+def test_whoever_has_no_sandbox_account_is_let_in_by_no_token(enter, carol, door):
+    someone = {"id": carol.pk, "username": carol.username}
+    answer = read(door, made_up(door, naming(enter("token", door).credential, someone)))
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+
+
+@pytest.mark.parametrize("door", WEAK)
+def test_outside_the_lab_they_have_no_address_and_believe_nobody(enter, rf, project, door):
+    actor = enter("token", door)
+    headers = actor.variant.transport.present(actor.credential)
+    believes = actor.variant.authentication().authenticate
+    assert believes(Request(rf.get("/", headers=headers)))
+    project(LAB=False)
+    assert Client().get(f"{actor.variant.path}protected/", headers=headers).status_code == 404
+    with pytest.raises(TokenInvalid):
+        believes(Request(rf.get("/", headers=headers)))
+
+
+def test_the_guessable_token_is_signed_with_the_articles_own_secret(enter):
+    message, _dot, signature = enter("token", "guessable").credential.rpartition(".")
+    assert json.loads(base64url_decode(message.split(".")[0])) == {"alg": "HS256", "typ": "JWT"}
+    expected = hmac.new(COMMON_WORD.encode(), message.encode(), hashlib.sha256).digest()
+    assert base64url_decode(signature) == expected
+
+
+def test_a_guessable_token_opens_no_other_door_that_verifies_and_theirs_do_not_open_its(enter):
+    guessable = enter("token", "guessable")
+    others = [v for v in variants() if v.mechanism is guessable.variant.mechanism and v is not guessable.variant]
+    assert len(others) > 4
+    for other in others:
+        expected = 401 if other.checks_changes else 200
+        assert replay(other, guessable.credential).status_code == expected, other.slug
+        theirs = enter("token", other.slug).credential
+        assert replay(guessable.variant, theirs).status_code == 401, other.slug
+
+
+@pytest.mark.parametrize("changes", [{"iss": "https://mallory.example"}, {"aud": "payroll"}, {"token_type": "refresh"}])
+def test_the_guessable_door_verifies_all_but_the_worth_of_its_secret(enter, changes):
+    said = claims(enter("token", "guessable").credential)
+    assert read("guessable", made_up("guessable", said)).status_code == 200
+    assert read("guessable", made_up("guessable", said | changes)).status_code == 401
+    assert read("guessable", made_up("guessable", said | {"exp": 1})).json()["code"] == "token_expired"
+
+
+def test_the_unverified_door_takes_what_has_expired_and_what_was_meant_for_others(enter):
+    said = claims(enter("token", "unverified").credential)
+    for changes in ({"exp": 1}, {"iss": "https://mallory.example"}, {"aud": "payroll"}, {"token_type": "refresh"}):
+        assert read("unverified", made_up("unverified", said | changes)).status_code == 200, changes
+
+
+ODD = [
+    {"sub": None},
+    {"sub": True},
+    {"sub": "x"},
+    {"sub": ["1"]},
+    {"sub": "9" * 400},
+    {"iat": None},
+    {"exp": 1e300},
+    {"exp": "soon"},
+    {"exp": 10**40},
+    {"nbf": {}},
+    {"jti": ["x"]},
+    {"jti": "\x00"},
+    {"token_type": 7},
+    {"family": "x"},
+    {"family": 7},
+    {"username": "\ud800"},
+]
+
+
+@pytest.mark.parametrize("door", WEAK)
+@pytest.mark.parametrize("changes", ODD, ids=str)
+def test_a_claim_of_the_wrong_form_is_refused(enter, door, changes):
+    said = claims(enter("token", door).credential)
+    for endpoint in ("protected/", "credential/", "devices/"):
+        answer = read(door, made_up(door, said | changes), endpoint)
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+
+
+@pytest.mark.parametrize("door", WEAK)
+@pytest.mark.parametrize("more", [{"x": "\ud800"}, {"x": float("nan")}, {"\ud800": 1}, {"x": [[[[]]] * 50]}], ids=ascii)
+def test_what_nobody_looked_at_is_not_told_again(enter, door, more):
+    said = claims(enter("token", door).credential)
+    answer = read(door, made_up(door, said | more), "credential/")
+    assert answer.status_code == 200
+    assert answer.json()["parts"]["payload"] == {name: said[name] for name in said if name not in {"iss", "aud"}}
+
+
+@pytest.mark.parametrize("door", WEAK)
+def test_a_family_of_somebody_else_in_a_made_up_token_ends_nothing_and_tells_nothing(enter, door):
+    actor, victim = enter("token", door), enter("token", "default", "bob")
+    family = claims(victim.credential)["family"]
+    token = made_up(door, claims(actor.credential) | {"family": family})
+    assert read(door, token, "credential/").json()["server_state"] is None
+    token = made_up(door, naming(token, victim.answer["user"]))
+    headers = actor.variant.transport.present(token)
+    assert Client().post(f"{actor.variant.path}logout/", headers=headers).status_code == 204
+    assert Family.objects.get(pk=family).ended_at is None
+
+
+@pytest.mark.parametrize("door", WEAK)
+def test_there_is_no_refresh_token_that_could_become_a_better_one(enter, door):
+    actor = enter("token", door)
+    assert "refresh" not in actor.answer
+    said = claims(actor.credential) | {"token_type": "refresh"}
+    for token in (actor.credential, made_up(door, said), forge(said)):  # the last with the server's own key
+        answer = Client().post(reverse("tokens-refresh"), json={"refresh": token})
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+
+
+def test_the_guessable_secret_has_no_part_in_verify_and_is_nobodys_public_key(enter):
+    token = enter("token", "guessable").credential
+    assert Client().post(reverse("tokens-verify"), json={"token": token}).status_code == 401
+    published = Client().get(reverse("jwks")).json()["keys"]
+    assert len(published) == (0 if api_settings.ALGORITHM == "HS256" else 1)
