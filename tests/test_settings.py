@@ -187,7 +187,7 @@ VISIT = """
 from django.core.management import call_command
 from django.test import Client
 call_command("migrate", verbosity=0)
-from authcompare.models import User
+from authcompare.accounts.models import User
 User.objects.create_user("carol", password="carols password")
 visitor = Client(headers={"host": "authcompare.example"})
 carol = {"username": "carol", "password": "carols password"}

@@ -17,7 +17,7 @@ import time
 VERBS = ("demo", "test", "compare", "measure", "handout")  # in the lab, unless LAB says otherwise
 OLDEST_PYTHON = (3, 11)
 WINDOWS = os.name == "nt"
-BASE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BASE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 REQUIREMENTS = os.path.join(BASE, "requirements.txt")
 VENV = os.path.join(BASE, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if WINDOWS else os.path.join(VENV, "bin", "python")

@@ -83,7 +83,11 @@ class Twin:
 
     def start(self):
         self.process = subprocess.Popen(  # noqa: S603  nothing in it comes from a request
-            [sys.executable, "-c", f"from authcompare import twins; twins.serve({not self.wanted.same_database})"],
+            [
+                sys.executable,
+                "-c",
+                f"from authcompare.server import second_servers; second_servers.serve({not self.wanted.same_database})",
+            ],
             env=environment(self.wanted),
             cwd=settings.BASE_DIR,
             stdin=subprocess.PIPE,

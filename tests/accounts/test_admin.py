@@ -102,7 +102,7 @@ def test_no_page_shows_what_opens_a_door(office, signed_in, admin_user):
     for model in OURS:
         addresses += [listing(model), *(page(row) for row in model.objects.all())]
     alice = User.objects.get(username__startswith="alice")
-    addresses += [reverse("admin:authcompare_user_delete", args=[alice.pk]), page(alice).replace("change", "history")]
+    addresses += [reverse("admin:accounts_user_delete", args=[alice.pk]), page(alice).replace("change", "history")]
     for address in addresses:
         response = office.get(address)
         assert response.status_code == 200, address
@@ -207,7 +207,7 @@ def test_notes_come_and_go_with_their_users(office, alice):
 
 
 def test_a_user_is_deleted_with_all_that_is_theirs(office, signed_in, alice):
-    response = office.post(reverse("admin:authcompare_user_delete", args=[alice.pk]), {"post": "yes"})
+    response = office.post(reverse("admin:accounts_user_delete", args=[alice.pk]), {"post": "yes"})
     assert response.status_code == 302
     for model, owner in ((User, "pk"), (Note, "owner"), (Session, "user"), (Family, "user")):
         assert not model.objects.filter(**{owner: alice.pk}).exists()

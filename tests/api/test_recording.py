@@ -167,7 +167,7 @@ def test_the_steps_are_named_in_order_and_end_where_somebody_is_refused(actor, v
 
 def test_statements_are_recorded_with_their_step_and_without_password_hashes(actor, alice):
     found = exchange_of(actor.read())
-    assert any("authcompare_note" in query["sql"] for query in found["queries"])
+    assert any("note_note" in query["sql"] for query in found["queries"])
     assert all(0 <= query["step"] < len(found["steps"]) for query in found["queries"])
     assert recording.shown(alice.password) == recording.HIDDEN
 

@@ -157,7 +157,7 @@ def test_what_has_expired_goes_by_itself(start, folder):
     first.end()
     database = folder / "var" / "db.sqlite3"
     assert (
-        throwaway(database, "UPDATE authcompare_sandbox SET expires_at = '2026-01-01' WHERE expires_at NOT NULL") == 1
+        throwaway(database, "UPDATE accounts_sandbox SET expires_at = '2026-01-01' WHERE expires_at NOT NULL") == 1
     )
 
     start().wait()
@@ -172,7 +172,7 @@ def throwaway(database, change=None):
     with contextlib.closing(sqlite3.connect(database)) as opened, opened:
         if change:
             opened.execute(change)
-        return opened.execute("SELECT count(*) FROM authcompare_sandbox WHERE expires_at NOT NULL").fetchone()[0]
+        return opened.execute("SELECT count(*) FROM accounts_sandbox WHERE expires_at NOT NULL").fetchone()[0]
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -39,11 +39,11 @@ class Project:
         }
 
     def write(self):
-        (self.folder / "authcompare").mkdir(parents=True)
+        (self.folder / "authcompare" / "server").mkdir(parents=True)
         self.wheels.mkdir()
         shutil.copy(ROOT / "manage.py", self.folder)
-        for name in ("__init__.py", "bootstrap.py"):
-            shutil.copy(ROOT / "authcompare" / name, self.folder / "authcompare")
+        for name in ("__init__.py", "server/__init__.py", "server/bootstrap.py"):
+            shutil.copy(ROOT / "authcompare" / name, self.folder / "authcompare" / name)
         (self.folder / "pytest.py").write_text(PYTEST)
         for version in ("1.0", "2.0"):
             self.add_wheel(version)
@@ -197,7 +197,7 @@ def test_an_old_python_is_turned_away(version):
         bootstrap.require_python(version)
 
 
-@pytest.mark.parametrize("name", ["manage.py", "authcompare/bootstrap.py"])
+@pytest.mark.parametrize("name", ["manage.py", "authcompare/server/bootstrap.py"])
 def test_an_old_python_can_read_as_far_as_that(name):
     ast.parse((ROOT / name).read_text(), feature_version=(3, 4))
 

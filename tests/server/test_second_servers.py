@@ -28,8 +28,8 @@ ADDRESS = "/lab/api/twin/"
 PARENT = """
 import django
 django.setup()
-from authcompare import twins
-print(twins.address(twins.Wanted("HS256", same_database=False)), flush=True)
+from authcompare.server import second_servers
+print(second_servers.address(second_servers.Wanted("HS256", same_database=False)), flush=True)
 input()
 """
 
@@ -73,7 +73,7 @@ def wait_until(condition):
 
 def children():
     """The twins of this process, by id."""
-    found = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", "twins.serve"], capture_output=True, text=True)
+    found = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", "second_servers.serve"], capture_output=True, text=True)
     return found.stdout.split()
 
 

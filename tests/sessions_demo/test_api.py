@@ -245,7 +245,7 @@ def test_the_page_of_a_visitor_shows_no_row_and_makes_none(db):
 def test_the_page_shows_each_act_by_the_source_that_runs(actor):
     shown = page(actor)
     for each in api.ACTS:
-        file, line = "sessions_demo/views.py", each.act.__code__.co_firstlineno
+        file, line = "sessions_demo/api.py", each.act.__code__.co_firstlineno
         assert f"{file}:{line}" in shown
 
 
