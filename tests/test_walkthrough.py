@@ -538,7 +538,7 @@ def test_the_summary_is_there_as_markdown_too(visitor):
     response = visitor.page("summary.md")
     assert response.headers["Content-Type"] == "text/markdown; charset=utf-8"
     assert 'filename="authcompare-summary.md"' in response.headers["Content-Disposition"]
-    assert "\n## Verified, or refused\n" in response.text
+    assert "\n## Verified or refused\n" in response.text
     assert (
         "| plain preference cookie | Yes: you read the other user's note. | Yes: you read the other user's note. | ✓ |"
         in response.text
