@@ -276,7 +276,7 @@ def test_who_comes_back_finds_what_they_predicted_and_saw_and_where_they_were(vi
     config = visitor.config
     assert config["prediction"] == {"round": 1, "choices": WRONG, "confidence": 3}
     assert config["outcomes"] == {"token default": {"outcome": "refused", "expected": "refused", "agrees": True}}
-    assert "Continue: Taking it back" in visitor.page().text
+    assert "Continue: Does signing out stop a copy?" in visitor.page().text
     visitor.client.cookies.delete("ac_learner")
     assert visitor.config["prediction"] is None
     assert "Continue" not in visitor.page().text

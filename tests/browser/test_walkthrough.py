@@ -399,11 +399,11 @@ def test_the_notes_follow_the_window_that_presents_and_can_step_it(step, context
     notes.keyboard.press("ArrowLeft")
     expect(page.locator("#predict")).to_be_visible()
     step.open("take-it-back")
-    expect(notes.locator("h1:visible")).to_have_text("Taking it back")
+    expect(notes.locator("h1:visible")).to_have_text("Does signing out stop a copy?")
     assert "/take-it-back/notes/" in notes.url
     expect(notes.locator("#time")).to_contain_text("left")
     notes.reload()
-    expect(notes.locator("h1:visible")).to_have_text("Taking it back")
+    expect(notes.locator("h1:visible")).to_have_text("Does signing out stop a copy?")
 
 
 # Every look
