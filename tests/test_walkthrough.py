@@ -491,7 +491,7 @@ def test_the_code_section_shows_what_runs_here_beside_the_sketch(visitor):
     page = visitor.page(f"{STEP}/").text
     assert "What runs here instead" in page
     assert "ProtectedView.get" in page
-    assert page.index("guard(request)") < page.index("ProtectedView.get")
+    assert page.index("check(request)") < page.index("ProtectedView.get")
 
 
 def test_a_step_that_is_not_there_is_not_found(visitor):
