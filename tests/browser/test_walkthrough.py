@@ -225,7 +225,7 @@ def test_who_reloads_is_where_they_were_with_what_they_predicted_and_saw(step, p
     assert step.page.is_checked('input[name="token default"][value="let in"]')
     assert step.page.is_disabled('input[name="token default"][value="let in"]')
     step.page.goto(f"{step.url}/walkthrough/")
-    assert "Continue: Verified, or refused" in step.page.inner_text("main")
+    assert "Continue: Verified or refused" in step.page.inner_text("main")
 
 
 def test_every_part_has_an_address_of_its_own(step):
@@ -392,18 +392,18 @@ def test_the_notes_follow_the_window_that_presents_and_can_step_it(step, context
         page.click("text=Notes")
     notes = watch(opened.value)
     notes.wait_for_selector("body[data-following]")
-    assert notes.inner_text("h1:visible") == "Verified, or refused"
+    assert notes.inner_text("h1:visible") == "Verified or refused"
     expect(notes.locator("#part")).to_have_text("Predict")
     page.keyboard.press("ArrowRight")
     expect(notes.locator("#part")).to_have_text("Observe")
     notes.keyboard.press("ArrowLeft")
     expect(page.locator("#predict")).to_be_visible()
     step.open("take-it-back")
-    expect(notes.locator("h1:visible")).to_have_text("Taking it back")
+    expect(notes.locator("h1:visible")).to_have_text("Does signing out stop a copy?")
     assert "/take-it-back/notes/" in notes.url
     expect(notes.locator("#time")).to_contain_text("left")
     notes.reload()
-    expect(notes.locator("h1:visible")).to_have_text("Taking it back")
+    expect(notes.locator("h1:visible")).to_have_text("Does signing out stop a copy?")
 
 
 # Every look

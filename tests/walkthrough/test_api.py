@@ -276,7 +276,7 @@ def test_who_comes_back_finds_what_they_predicted_and_saw_and_where_they_were(vi
     config = visitor.config
     assert config["prediction"] == {"round": 1, "choices": WRONG, "confidence": 3}
     assert config["outcomes"] == {"token default": {"outcome": "refused", "expected": "refused", "agrees": True}}
-    assert "Continue: Taking it back" in visitor.page().text
+    assert "Continue: Does signing out stop a copy?" in visitor.page().text
     visitor.client.cookies.delete("ac_learner")
     assert visitor.config["prediction"] is None
     assert "Continue" not in visitor.page().text
@@ -490,8 +490,13 @@ def test_a_step_that_is_left_out_of_a_plan_can_still_be_opened(visitor):
 def test_the_code_section_shows_what_runs_here_beside_the_sketch(visitor):
     page = visitor.page(f"{STEP}/").text
     assert "What runs here instead" in page
+<<<<<<< HEAD:tests/walkthrough/test_api.py
     assert "NoteView.get" in page
     assert page.index("guard(request)") < page.index("NoteView.get")
+=======
+    assert "ProtectedView.get" in page
+    assert page.index("check(request)") < page.index("ProtectedView.get")
+>>>>>>> lessons:tests/test_walkthrough.py
 
 
 def test_a_step_that_is_not_there_is_not_found(visitor):
@@ -538,7 +543,7 @@ def test_the_summary_is_there_as_markdown_too(visitor):
     response = visitor.page("summary.md")
     assert response.headers["Content-Type"] == "text/markdown; charset=utf-8"
     assert 'filename="authcompare-summary.md"' in response.headers["Content-Disposition"]
-    assert "\n## Verified, or refused\n" in response.text
+    assert "\n## Verified or refused\n" in response.text
     assert (
         "| plain preference cookie | Yes: you read the other user's note. | Yes: you read the other user's note. | ✓ |"
         in response.text
