@@ -28,6 +28,7 @@ MECHANISMS = [
 
 INSTALLED_APPS = [
     "authcompare.apps.AuthcompareConfig",
+    "authcompare.learning.apps.LearningConfig",
     "authcompare.classroom.apps.ClassroomConfig",
     "authcompare.walkthrough.apps.WalkthroughConfig",
     *(path.split(".")[0] for path in MECHANISMS),

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from authcompare import api, errors, pages, source, wire
 from authcompare.comparison import views as comparison
 from authcompare.experiments import pages as experiments
+from authcompare.learning import views as learning
 from authcompare.mechanism import mechanisms
 
 urlpatterns = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("experiments/", experiments.index, name="experiments"),
     path("experiments/<slug:slug>/", experiments.page, name="experiment"),
     path("comparison/", comparison.page, name="comparison"),
+    path("glossary/", learning.glossary, name="glossary"),
     path("walkthrough/", include("authcompare.walkthrough.urls")),
     path("classroom/", include("authcompare.classroom.urls")),
     path("<slug:slug>/", pages.mechanism_page, name="mechanism"),

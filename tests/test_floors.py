@@ -36,7 +36,7 @@ FLOORS = [
     ("classes and learners", """
         authcompare.classroom  authcompare.classroom.apps  authcompare.classroom.models  authcompare.classroom.learners
     """),
-    ("the lesson", "authcompare.walkthrough  authcompare.walkthrough.*"),
+    ("the lesson", "authcompare.learning  authcompare.learning.*  authcompare.walkthrough  authcompare.walkthrough.*"),
     ("the classroom", "authcompare.classroom.*"),
     ("the lab, the root of the API, the pages", """
         authcompare.chain  authcompare.elsewhere  authcompare.lab  authcompare.api  authcompare.pages
