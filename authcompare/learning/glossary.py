@@ -103,8 +103,8 @@ TERMS = [
         "cast",
         _("cast"),
         _(
-            "The users of an experiment. Alice owns the note, Bob is another user, and Mallory is the attacker. "
-            "All three are sandbox accounts."
+            "The users of an experiment, each with a sandbox account. Alice owns the note, Bob is another user, and "
+            "Mallory is the attacker."
         ),
     ),
     Term(
@@ -385,7 +385,8 @@ TERMS = [
         "session",
         _("session"),
         _(
-            "Data about a user that the server stores from one request to the next. The browser stores only the session id."
+            "Data about a user that the server stores from one request to the next. The browser stores only the "
+            "session id."
         ),
         "Django: Sessions",
         "https://docs.djangoproject.com/en/5.2/topics/http/sessions/",

@@ -75,8 +75,8 @@ def test_the_page_can_only_be_read(client):
     assert client.post("/glossary/").status_code == 405
 
 
-def test_every_page_links_to_the_glossary(client):
-    assert '<a href="/glossary/">' in client.get("/comparison/").content.decode()
+def test_other_pages_link_to_the_glossary(client, db):
+    assert '<a href="/glossary/">' in client.get("/").content.decode()
 
 
 def test_english_terms_are_sorted_from_a_to_z():
