@@ -293,7 +293,10 @@ TERMS = [
     Term(
         "origin",
         _("origin"),
-        _("The scheme, host and port of a URL together, for example https://example.com:8443. Compare site."),
+        _(
+            "The scheme, host and port of a URL together, for example https://example.com:8443. Two URLs of one site "
+            "can have different origins."
+        ),
         *rfc(6454, "4"),
     ),
     Term(
@@ -417,7 +420,7 @@ TERMS = [
             "To end a sign-in. If the browser only deletes its credential, a copy still works until the server "
             "revokes it or it expires."
         ),
-        *owasp("Manual session expiration", "Session_Management_Cheat_Sheet.html#manual-session-expiration"),
+        *owasp("Session expiration", "Session_Management_Cheat_Sheet.html#manual-session-expiration"),
     ),
     Term(
         "signature",
