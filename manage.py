@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line. The lab commands set themselves up first (authcompare/server/bootstrap.py); the rest is Django's."""
+"""The command line: lab commands set themselves up first (authcompare/server/bootstrap.py), the rest is Django's."""
 
 import os
 import sys

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from authcompare.api import exceptions, recording
 from authcompare.comparison import views as comparison
 from authcompare.experiments import views as experiments
+from authcompare.learning import views as learning
 from authcompare.mechanisms import api_root, source_code, views
 from authcompare.mechanisms.registry import mechanisms
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("experiments/", experiments.index, name="experiments"),
     path("experiments/<slug:slug>/", experiments.page, name="experiment"),
     path("comparison/", comparison.page, name="comparison"),
+    path("glossary/", learning.glossary, name="glossary"),
     path("walkthrough/", include("authcompare.walkthrough.urls")),
     path("classroom/", include("authcompare.classroom.urls")),
     path("<slug:slug>/", views.mechanism_page, name="mechanism"),

@@ -156,9 +156,7 @@ def test_what_has_expired_goes_by_itself(start, folder):
     assert first.post("/lab/api/sandbox/", {}) == 201
     first.end()
     database = folder / "var" / "db.sqlite3"
-    assert (
-        throwaway(database, "UPDATE accounts_sandbox SET expires_at = '2026-01-01' WHERE expires_at NOT NULL") == 1
-    )
+    assert throwaway(database, "UPDATE accounts_sandbox SET expires_at = '2026-01-01' WHERE expires_at NOT NULL") == 1
 
     start().wait()
     deadline = time.monotonic() + PATIENCE

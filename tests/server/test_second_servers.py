@@ -73,7 +73,9 @@ def wait_until(condition):
 
 def children():
     """The twins of this process, by id."""
-    found = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", "second_servers.serve"], capture_output=True, text=True)
+    found = subprocess.run(
+        ["pgrep", "-P", str(os.getpid()), "-f", "second_servers.serve"], capture_output=True, text=True
+    )
     return found.stdout.split()
 
 

@@ -490,13 +490,8 @@ def test_a_step_that_is_left_out_of_a_plan_can_still_be_opened(visitor):
 def test_the_code_section_shows_what_runs_here_beside_the_sketch(visitor):
     page = visitor.page(f"{STEP}/").text
     assert "What runs here instead" in page
-<<<<<<< HEAD:tests/walkthrough/test_api.py
     assert "NoteView.get" in page
-    assert page.index("guard(request)") < page.index("NoteView.get")
-=======
-    assert "ProtectedView.get" in page
-    assert page.index("check(request)") < page.index("ProtectedView.get")
->>>>>>> lessons:tests/test_walkthrough.py
+    assert page.index("check(request)") < page.index("NoteView.get")
 
 
 def test_a_step_that_is_not_there_is_not_found(visitor):
