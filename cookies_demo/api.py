@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import SecondsField, Strict, TextField
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.mechanisms.authentication import require_csrf_token
 from cookies_demo.cookie_catalog import presented
 from cookies_demo.preferences import Preferences
@@ -72,12 +72,12 @@ class TrySerializer(Strict):
         return value
 
 
-class Reason(Answer):
+class Reason(ResponseSerializer):
     code = serializers.CharField()
     detail = serializers.CharField()
 
 
-class Asked(Answer):
+class Asked(ResponseSerializer):
     name = serializers.CharField()
     set_cookie = serializers.CharField()
     bytes = serializers.IntegerField()
@@ -174,13 +174,13 @@ def on_this_machine(host):
         return name == "localhost" or name.endswith(".localhost")
 
 
-class Crumb(Answer):
+class Crumb(ResponseSerializer):
     name = serializers.CharField()
     bytes = serializers.IntegerField()
     value = serializers.CharField(allow_null=True)
 
 
-class Echoed(Answer):
+class Echoed(ResponseSerializer):
     cookies = Crumb(many=True)
 
     @staticmethod
@@ -226,7 +226,7 @@ class CleanUpSerializer(Strict):
     path = serializers.ChoiceField(PATHS, label="Path", default="/")
 
 
-class Cleaned(Answer):
+class Cleaned(ResponseSerializer):
     names = serializers.ListField(child=serializers.CharField())
 
     @staticmethod

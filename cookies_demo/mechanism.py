@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from authcompare.api.openapi.serializers import MOMENTS
-from authcompare.mechanisms import base
+from authcompare.mechanisms.base import Mechanism, Promises, Variant
 from cookies_demo import api
 from cookies_demo.authentication import SALT, PlainCookieAuthentication, SignedCookieAuthentication, sign
 from cookies_demo.cookie_catalog import inventory, presented
@@ -20,15 +20,17 @@ from cookies_demo.preferences import KEPT, THEMES, Preferences
 USUAL_LIFETIME = 30 * 60  # seconds, of the signed cookie
 
 
-class Plain(base.Variant):
+class Plain(Variant):
     slug = "plain"
     title = _("plain preference cookie")
     summary = _("You hold a name; the server believes it.")
     authentication = PlainCookieAuthentication
-    checks_changes = False
-    checks_end = False
-    refuses_bad = False
-    needs = frozenset({"database"})
+    promises = Promises(
+        detects_tampering=False,
+        enforces_expiry=False,
+        rejects_invalid=False,
+        shared_needs=frozenset({"database"}),
+    )
     lab = True
     example = {
         "length": 40,
@@ -60,7 +62,7 @@ class Plain(base.Variant):
         }
 
 
-class Signed(base.Variant):
+class Signed(Variant):
     slug = "signed"
     title = _("signed cookie")
     summary = _("You hold the server's signed word; it checks its own signature.")
@@ -100,7 +102,7 @@ class Signed(base.Variant):
         }
 
 
-class Cookie(base.Mechanism):
+class Cookie(Mechanism):
     name = "cookie"
     slug = "cookies"
     title = _("Cookie")

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import SecondsField, Strict, TextField
 from authcompare.api.http_client import Client
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.experiments.cast import Actor
 from authcompare.mechanisms.api import LabOnly, WrongCredentials
 from sessions_demo.models import Session
@@ -37,7 +37,7 @@ class NoBasket(APIException):
     default_detail = _("There is no basket in this session yet: put one in first.")
 
 
-class Inside(Answer):
+class Inside(ResponseSerializer):
     """A session as a view sees it, before any middleware has saved it."""
 
     id = serializers.CharField(allow_null=True)
@@ -192,7 +192,7 @@ class SizeSerializer(Strict):
     characters = SecondsField(label=_("Characters"), min_value=0, max_value=LARGEST)
 
 
-class SizeAnswer(Answer):
+class SizeAnswer(ResponseSerializer):
     row = serializers.IntegerField()
     id = serializers.IntegerField()
 
@@ -237,7 +237,7 @@ class ElsewhereSerializer(Strict):
     password = TextField(label=_("Password"), max_length=128, trim_whitespace=False, style={"input_type": "password"})
 
 
-class ElsewhereAnswer(Answer):
+class ElsewhereAnswer(ResponseSerializer):
     user_agent = serializers.CharField()
 
     @staticmethod

@@ -1,5 +1,7 @@
 """What the session mechanism is."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, login, logout, user_logged_in
 from django.http import HttpRequest
@@ -14,7 +16,7 @@ from rest_framework.request import Request
 from authcompare.api import recording
 from authcompare.api.openapi.serializers import MOMENTS
 from authcompare.db import delete_in_batches
-from authcompare.mechanisms import base
+from authcompare.mechanisms.base import Mechanism, Promises, Variant
 from authcompare.mechanisms.source_code import piece
 from sessions_demo import api, session_decoder
 from sessions_demo.authentication import (
@@ -28,20 +30,22 @@ from sessions_demo.models import BEGAN, LIFETIME, SessionStore, moment
 from sessions_demo.models import Session as Row
 
 
-class DatabaseSession(base.Variant):
+class DatabaseSession(Variant):
     slug = "db"
     title = _("database session")
     summary = _("The server remembers; you hold a number.")
     authentication = SessionAuthentication
-    ends_at_sign_out = True
-    follows_password = True
-    reveals_user = False
-    ends_from_elsewhere = True
-    keeps_state = True
-    extended_by_use = True
-    refuses_bad = False
-    known_to_middleware = True
-    identity_queries = 2
+    promises = Promises(
+        ends_at_sign_out=True,
+        follows_password_change=True,
+        reveals_user=False,
+        ends_from_elsewhere=True,
+        keeps_server_state=True,
+        extended_by_use=True,
+        rejects_invalid=False,
+        known_to_middleware=True,
+        identity_queries=2,
+    )
     example = {
         "length": 32,
         "parts": {"id": "k3v9…x2hd"},
@@ -130,7 +134,10 @@ class Unprotected(DatabaseSession):
     summary = _("The same row and cookie, but any site's form is believed.")
     authentication = UnprotectedSessionAuthentication
     lab = True
-    crosses_sites = True
+    promises = replace(
+        DatabaseSession.promises,
+        sent_cross_site=True,
+    )
 
     def sign_in(self, request, response, user, lifetime):
         setattr(request, CROSSES_SITES, True)
@@ -146,7 +153,10 @@ class Unrotated(DatabaseSession):
     authentication = SandboxSessionAuthentication
     lab = True
     on_pages = False
-    takes_planted = True
+    promises = replace(
+        DatabaseSession.promises,
+        allows_fixation=True,
+    )
 
     def sign_in(self, request, response, user, lifetime):
         """All that Django's `login` does, but for a new id: whoever planted the old one is signed in as well."""
@@ -169,7 +179,10 @@ class Header(DatabaseSession):
     lab = True
     on_pages = False
     storage = "localStorage"
-    known_to_middleware = False
+    promises = replace(
+        DatabaseSession.promises,
+        known_to_middleware=False,
+    )
 
     def sign_in(self, request, response, user, lifetime):
         """Django's own `login`, on a request of its own: no middleware sees that session, so none sets a cookie."""
@@ -184,7 +197,7 @@ class Header(DatabaseSession):
         self.session(request).flush()
 
 
-class Session(base.Mechanism):
+class Session(Mechanism):
     name = "session"
     slug = "sessions"
     title = _("Session")

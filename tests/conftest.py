@@ -84,10 +84,10 @@ def alice(sandbox):
 def enter(sandbox):
     """Signs in: `enter("token", "stateless")` is Alice at that door, `enter("token", "stateless", "bob")` is Bob."""
     from authcompare.experiments.cast import Actor
-    from authcompare.mechanisms.registry import variant_named
+    from authcompare.mechanisms.registry import find_variant
 
     def enter(mechanism, variant, role="alice", **kwargs):
-        actor = Actor(variant_named(mechanism, variant))
+        actor = Actor(find_variant(mechanism, variant))
         response = actor.sign_in(sandbox[role]["username"], sandbox[role]["password"], **kwargs)
         assert response.status_code == 200, response.text
         return actor

@@ -11,7 +11,7 @@ from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import Strict, TextField
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.api.openapi.serializers import JWT, MOMENTS
 from tokens_demo import jwks, rotation
 from tokens_demo.authentication import TokenDenied
@@ -53,7 +53,7 @@ class VerifySerializer(Strict):
     token = TextField(label=_("Token"), max_length=LONGEST_TOKEN, style=EITHER)
 
 
-class Tokens(Answer):
+class Tokens(ResponseSerializer):
     access = serializers.CharField()
     refresh = serializers.CharField()
     expires_at = serializers.DateTimeField()
@@ -67,7 +67,7 @@ class Tokens(Answer):
         }
 
 
-class Verified(Answer):
+class Verified(ResponseSerializer):
     token_type = serializers.ChoiceField(["access", "refresh"])
     expires_at = serializers.DateTimeField()
 
@@ -76,7 +76,7 @@ class Verified(Answer):
         return {"token_type": "access", "expires_at": MOMENTS["expires_at"]}
 
 
-class KeySet(Answer):
+class KeySet(ResponseSerializer):
     keys = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
 
     @staticmethod
@@ -166,7 +166,7 @@ class JwksView(APIView):
         return Response(jwks.jwks(), headers={"Cache-Control": "public, max-age=300"})
 
 
-class FamilyToken(Answer):
+class FamilyToken(ResponseSerializer):
     """One token of a family."""
 
     jti = serializers.CharField()
@@ -178,7 +178,7 @@ class FamilyToken(Answer):
     denied_at = serializers.DateTimeField(allow_null=True)
 
 
-class FamilyAnswer(Answer):
+class FamilyAnswer(ResponseSerializer):
     id = serializers.CharField()
     variant = serializers.CharField()
     created_at = serializers.DateTimeField()

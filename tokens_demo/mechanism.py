@@ -1,6 +1,7 @@
 """What the token mechanism is."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import jwt
 from django.conf import settings
@@ -16,7 +17,7 @@ from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from authcompare.api.openapi.serializers import MOMENTS
 from authcompare.db import delete_in_batches
-from authcompare.mechanisms import base
+from authcompare.mechanisms.base import Mechanism, Promises, Variant
 from tokens_demo import api, rotation
 from tokens_demo.authentication import (
     CookieTokenAuthentication,
@@ -44,7 +45,7 @@ CLAIMS = {  # an example's
 }
 
 
-class Default(base.Variant):
+class Default(Variant):
     slug = "default"
     title = _("token in a header")
     summary = _("You hold what the server signed; it checks.")
@@ -52,8 +53,10 @@ class Default(base.Variant):
     sign_out_takes = api.SignOutSerializer
     sign_out_raises = (InvalidRequest, NotAuthenticated, *rotation.REFUSALS[:2])
     storage = "localStorage"
-    keeps_state = True
-    refreshable = True
+    promises = Promises(
+        keeps_server_state=True,
+        refreshable=True,
+    )
     example = {
         "length": 300,
         "parts": {"payload": CLAIMS},
@@ -68,7 +71,7 @@ class Default(base.Variant):
 
     def sign_in(self, request, response, user, lifetime):
         issued = rotation.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
-        refresh = {"refresh": str(issued.refresh)} if self.refreshable else {}
+        refresh = {"refresh": str(issued.refresh)} if self.promises.refreshable else {}
         return {"access": str(issued.access), **refresh, "expires_at": issued.expires_at}
 
     def sign_out(self, request, response):
@@ -158,10 +161,13 @@ class Stateless(Default):
     title = _("stateless token")
     summary = _("You hold a signed statement; the server believes all of it and asks nobody.")
     authentication = StatelessTokenAuthentication
-    follows_activity = False
-    follows_role = False
-    needs = frozenset({"key"})
-    identity_queries = 0
+    promises = replace(
+        Default.promises,
+        follows_deactivation=False,
+        follows_role_change=False,
+        shared_needs=frozenset({"key"}),
+        identity_queries=0,
+    )
 
     def claims(self, user):
         return {"username": user.get_username(), "role": user.role}
@@ -172,10 +178,13 @@ class Revocable(Default):
     title = _("revocable token")
     summary = _("You hold a signed statement; the server keeps a list of those it took back.")
     authentication = RevocableTokenAuthentication
-    ends_at_sign_out = True
-    follows_password = True
-    ends_from_elsewhere = True
-    identity_queries = 2
+    promises = replace(
+        Default.promises,
+        ends_at_sign_out=True,
+        follows_password_change=True,
+        ends_from_elsewhere=True,
+        identity_queries=2,
+    )
     revocable = True
 
     def claims(self, user):
@@ -188,7 +197,10 @@ class InCookie(Default):
     summary = _("You hold a signed statement where no script can read it; the browser sends it by itself.")
     authentication = CookieTokenAuthentication
     storage = "jar"
-    refreshable = False
+    promises = replace(
+        Default.promises,
+        refreshable=False,
+    )
     sign_out_takes, sign_out_raises = None, ()
 
     def sign_in(self, request, response, user, lifetime):
@@ -221,9 +233,12 @@ class Weak(Default):
 
     lab = True
     on_pages = False
-    refreshable = False
-    resists_guessing = False
-    needs = frozenset({"database"})
+    promises = replace(
+        Default.promises,
+        refreshable=False,
+        strong_secret=False,
+        shared_needs=frozenset({"database"}),
+    )
     sign_out_takes, sign_out_raises = None, ()
 
     def sign_out(self, request, response):
@@ -244,8 +259,11 @@ class Unverified(Weak):
     title = _("token that nobody verifies")
     summary = _("You hold a statement; the server reads it, and believes it whoever wrote it.")
     authentication = UnverifiedTokenAuthentication
-    checks_changes = False
-    checks_end = False
+    promises = replace(
+        Weak.promises,
+        detects_tampering=False,
+        enforces_expiry=False,
+    )
 
 
 class Guessable(Weak):
@@ -257,7 +275,7 @@ class Guessable(Weak):
     authentication = GuessableTokenAuthentication
 
 
-class Token(base.Mechanism):
+class Token(Mechanism):
     name = "token"
     slug = "tokens"
     title = _("Token")

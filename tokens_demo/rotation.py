@@ -18,7 +18,7 @@ from tokens_demo.tokens import RefreshToken, reason
 def begin(user, variant, lifetime, user_agent):
     """Sign `user` in at the door `variant`: a new family, with its first tokens. `lifetime` in seconds, or None."""
     access_lifetime = lifetime or int(api_settings.ACCESS_TOKEN_LIFETIME.total_seconds())
-    lasts = api_settings.REFRESH_TOKEN_LIFETIME if variant.refreshable else timedelta(seconds=access_lifetime)
+    lasts = api_settings.REFRESH_TOKEN_LIFETIME if variant.promises.refreshable else timedelta(seconds=access_lifetime)
     family = Family(
         user=user,
         variant=variant.slug,
@@ -37,7 +37,7 @@ def issue(family, variant, parent=None):
     None of them outlives the family: a sign-in that is forgotten could no longer be ended.
     """
     user = family.user
-    refresh = variant.refreshable and RefreshToken()
+    refresh = variant.promises.refreshable and RefreshToken()
     record = None
     if refresh:
         refresh["sub"] = str(user.pk)
@@ -95,7 +95,7 @@ def read_refresh(raw):
         raise (RefreshExpired if reason(error) == RefreshExpired.default_code else RefreshRefused) from None
 
 
-def rotate(raw, variant_named):
+def rotate(raw, find_variant):
     """Exchange a refresh token for new tokens; it is denied from now on. Raises RefreshRefused.
 
     A token that comes back after it was rotated is in two hands, one of them a thief's, and nobody can tell which: the
@@ -106,8 +106,8 @@ def rotate(raw, variant_named):
     refused = None
     with transaction.atomic():
         family = lock(token)
-        variant = family and variant_named(family.variant)
-        usable = family and variant and variant.refreshable and not family.ended_at and family.user.is_active
+        variant = family and find_variant(family.variant)
+        usable = family and variant and variant.promises.refreshable and not family.ended_at and family.user.is_active
         if not usable or denied(token["jti"], reason=DeniedToken.Reason.ADMIN):
             refused = RefreshRefused()
         elif not deny(token, DeniedToken.Reason.ROTATED):

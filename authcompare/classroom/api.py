@@ -16,7 +16,7 @@ from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 
 from authcompare.api.fields import SecondsField, Strict, TextField
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.api.throttling import JoinThrottle
 from authcompare.classroom import live_updates
 from authcompare.classroom.cleanup import forget_classes, reset
@@ -24,12 +24,11 @@ from authcompare.classroom.permissions import NoSuchClass, NotTheTeacher, Teache
 from authcompare.classroom.schedule import agenda, stop
 from authcompare.learning.learners import LearnerEndpoint, forget_unseen, give_new_key, make, seen
 from authcompare.learning.lessons import PLANS
-from authcompare.learning.models import Answer as Given
-from authcompare.learning.models import Classroom
+from authcompare.learning.models import Classroom, Prediction
 from authcompare.walkthrough.api import Refused, validated
 
 LONGEST_CODE = 20  # as somebody may type it, with spaces
-NO_VOTE = {"vote": Classroom.Vote.NONE, "vote_step": "", "vote_round": Given.FIRST}
+NO_VOTE = {"vote": Classroom.Vote.NONE, "vote_step": "", "vote_round": Prediction.FIRST}
 SOME_CODE, SOME_REJOIN = "K7PQX", "M4T9KW"  # examples'
 
 
@@ -79,7 +78,7 @@ class RejoinSerializer(Strict):
     rejoin = CodeField(label=_("Rejoin code"), max_length=LONGEST_CODE)
 
 
-class Joined(Answer):
+class Joined(ResponseSerializer):
     code = serializers.CharField()
     nickname = serializers.CharField()
     rejoin = serializers.CharField()
@@ -179,7 +178,7 @@ class OpenSerializer(Strict):
     mode = serializers.ChoiceField(Classroom.Mode, label=_("Who moves"), default=Classroom.Mode.LED)
 
 
-class Opened(Answer):
+class Opened(ResponseSerializer):
     code = serializers.CharField()
     url = serializers.CharField()
 
@@ -293,7 +292,7 @@ class ModeView(ChangeView):
 
 class VoteSerializer(Strict):
     action = serializers.ChoiceField(["open", "close", "run"], label=_("What"))
-    round = serializers.ChoiceField([Given.FIRST, Given.SECOND], label=_("Vote"), default=Given.FIRST)
+    round = serializers.ChoiceField([Prediction.FIRST, Prediction.SECOND], label=_("Vote"), default=Prediction.FIRST)
 
 
 class VoteView(ChangeView):

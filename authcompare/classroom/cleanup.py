@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from authcompare.accounts.models import Sandbox
 from authcompare.db import delete_in_batches
-from authcompare.learning.models import Answer, Classroom, Run
+from authcompare.learning.models import Classroom, Prediction, Run
 
 
 def forget_classes(most=math.inf):
@@ -20,7 +20,7 @@ def forget_classes(most=math.inf):
 def reset(learners):
     """Throw away what these learners have answered, seen and made. They stay in their class, where it is."""
     with transaction.atomic():
-        Answer.objects.filter(learner__in=learners).delete()
+        Prediction.objects.filter(learner__in=learners).delete()
         Run.objects.filter(learner__in=learners).delete()
         Sandbox.objects.filter(learner__in=learners).delete()
         learners.update(reset_at=timezone.now())

@@ -14,17 +14,17 @@ from django.utils.crypto import salted_hmac
 from authcompare.classroom.vote_results import gained, ideas, percent, votes
 from authcompare.comparison.evidence import name
 from authcompare.learning.lessons import step, steps
-from authcompare.learning.models import Answer, Run
+from authcompare.learning.models import Prediction, Run
 from authcompare.learning.questions import questions
 
 ROUNDS = {
-    Answer.PRE: "pre-test",
-    Answer.FIRST: "first vote",
-    Answer.SECOND: "second vote",
-    Answer.LATE: "after the votes",
-    Answer.POST: "post-test",
+    Prediction.PRE: "pre-test",
+    Prediction.FIRST: "first vote",
+    Prediction.SECOND: "second vote",
+    Prediction.LATE: "after the votes",
+    Prediction.POST: "post-test",
 }
-TESTS = {Answer.PRE: "pre", Answer.POST: "post"}
+TESTS = {Prediction.PRE: "pre", Prediction.POST: "post"}
 LANGUAGE = settings.LANGUAGE_CODE  # what is right is so in every language
 
 
@@ -48,7 +48,7 @@ def right_ones(slug, round):
 
 def answers(classroom, called):
     """Each choice that was made: at a door of a step, or in a question of a test (options count from 1)."""
-    rows = Answer.objects.filter(learner__classroom=classroom).order_by("at")
+    rows = Prediction.objects.filter(learner__classroom=classroom).order_by("at")
     for answer in rows:
         known = right_ones(answer.step, answer.round)
         for item, chosen in answer.choices.items():

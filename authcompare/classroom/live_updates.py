@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import SecondsField
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.classroom.schedule import stop
 from authcompare.classroom.vote_results import answered, votes
 from authcompare.learning.learners import learner_of, seen
@@ -38,13 +38,13 @@ class LiveQuery(serializers.Serializer):
     version = SecondsField(required=False, min_value=0, help_text=_("The version that you know."))
 
 
-class Vote(Answer):
+class Vote(ResponseSerializer):
     state = serializers.CharField()
     step = serializers.CharField(allow_blank=True)
     round = serializers.IntegerField()
 
 
-class State(Answer):
+class State(ResponseSerializer):
     """Where a class is."""
 
     version = serializers.IntegerField()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from authcompare.learning.lessons import Step, planned
-from authcompare.learning.models import Answer
+from authcompare.learning.models import Prediction
 from authcompare.learning.questions import questions
 
-TESTS = {"pre-test": ("pre", Answer.PRE), "post-test": ("post", Answer.POST)}  # {slug: (name, round)}
+TESTS = {"pre-test": ("pre", Prediction.PRE), "post-test": ("post", Prediction.POST)}  # {slug: (name, round)}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from authcompare.classroom.vote_results import answered, gained, ideas, votes
 from authcompare.experiments.views import in_lab
 from authcompare.learning.learners import learner_of
 from authcompare.learning.lessons import PLANS, planned, steps
-from authcompare.learning.models import Answer, Classroom, Learner
+from authcompare.learning.models import Classroom, Learner, Prediction
 
 AWAY = timedelta(seconds=45)  # more than two of the moments at which a presence is written down
 
@@ -118,7 +118,7 @@ def shown(request, classroom):
         "answered": answered(classroom, here) if here.test is not None or voting != Classroom.Vote.NONE else None,
         "votes": known,
         "gain": gained(*known) if len(known) == 2 else None,
-        "ideas": ideas(classroom, language) if here.test == Answer.POST or not classroom.open else [],
+        "ideas": ideas(classroom, language) if here.test == Prediction.POST or not classroom.open else [],
         "invitation": Invitation(request, classroom),
     }
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from authcompare.comparison.evidence import name
 from authcompare.learning.lessons import Step
-from authcompare.learning.models import Answer
+from authcompare.learning.models import Prediction
 from authcompare.learning.questions import gain, questions
 
 # Crouch and Mazur (2001): below, too few good arguments are in the room; above, too few people to convince.
@@ -19,7 +19,7 @@ def percent(part, whole):
 
 
 def answers(classroom, step, round):
-    return Answer.objects.filter(learner__classroom=classroom, step=step, round=round)
+    return Prediction.objects.filter(learner__classroom=classroom, step=step, round=round)
 
 
 def advice(share):
@@ -101,8 +101,8 @@ def votes(classroom, step):
     here = classroom.vote_step == step.slug
     if here and classroom.vote == classroom.Vote.OPEN:
         return []
-    first_only = here and classroom.vote == classroom.Vote.CLOSED and classroom.vote_round == Answer.FIRST
-    rounds = (Answer.FIRST,) if first_only else (Answer.FIRST, Answer.SECOND)
+    first_only = here and classroom.vote == classroom.Vote.CLOSED and classroom.vote_round == Prediction.FIRST
+    rounds = (Prediction.FIRST,) if first_only else (Prediction.FIRST, Prediction.SECOND)
     found = [tally(classroom, step, round) for round in rounds]
     return [each for each in found if each.voted]
 
@@ -140,7 +140,8 @@ class Idea:
 def ideas(classroom, language):
     """The gain for each misconception: [Idea, ...]."""
     before, after = (
-        dict(answers(classroom, "", round).values_list("learner_id", "choices")) for round in (Answer.PRE, Answer.POST)
+        dict(answers(classroom, "", round).values_list("learner_id", "choices"))
+        for round in (Prediction.PRE, Prediction.POST)
     )
     both = before.keys() & after.keys()
     pairs = zip(questions("pre", language), questions("post", language), strict=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Experiment
 from authcompare.experiments.models import Evidence
-from authcompare.experiments.registry import experiment
+from authcompare.experiments.registry import find_experiment
 from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import mechanisms
 
@@ -70,7 +70,7 @@ class Piece:
 
     def held_against(self, book):
         """What was seen of it; None where its experiment or its door is not registered here."""
-        tried, variant = experiment(self.slug), door(self.door)
+        tried, variant = find_experiment(self.slug), door(self.door)
         return tried and variant and Observed(tried, variant, self.needed, book.get((self.slug, self.door)))
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from authcompare.comparison.evidence import DIFFERS, WORDS, Observed, address, name, worst
 from authcompare.experiments.base import Experiment
-from authcompare.experiments.registry import syllabus
+from authcompare.experiments.registry import all_experiments
 from authcompare.mechanisms.base import Mechanism
 
 MEASURED = "cost"  # the row whose facts are quantities, to be drawn
@@ -108,7 +108,7 @@ class ExtraRow:
 def extra_row(row, mechanisms, book):
     lines = [
         Line(tried, [cell(tried, mechanism, book) for mechanism in mechanisms])
-        for tried in syllabus()
+        for tried in all_experiments()
         if row.slug in tried.rows
     ]
     lines = [line for line in lines if any(line.cells)]

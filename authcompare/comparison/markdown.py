@@ -6,7 +6,7 @@ No times and no ids: two runs that saw the same write the same.
 from django.utils.translation import gettext
 
 from authcompare.comparison.evidence import SEEN
-from authcompare.experiments.registry import experiment
+from authcompare.experiments.registry import find_experiment
 
 
 def as_markdown(comparison):
@@ -98,7 +98,7 @@ def sources(comparison):
     used |= {piece.experiment.slug for each in comparison.statements for held in each.findings for piece in held.pieces}
     used |= {each.experiment.slug for ours in comparison.ours for each in ours.lines}
     for slug in sorted(used):
-        tried = experiment(slug)
+        tried = find_experiment(slug)
         cited = ", ".join(f"[{title}]({address})" for title, address in tried.sources)
         yield f"- **{tried.title}** (`{slug}`): {tried.question} {cited}"
 

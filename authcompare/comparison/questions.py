@@ -31,8 +31,8 @@ class Question:
 
 # What nobody should do without, whatever the answers are.
 ALWAYS = [
-    Need(_("A changed credential is refused"), lambda door: door.checks_changes, "tamper"),
-    Need(_("After its end it is refused, wherever the copy is"), lambda door: door.checks_end, "expiry"),
+    Need(_("A changed credential is refused"), lambda door: door.promises.detects_tampering, "tamper"),
+    Need(_("After its end it is refused, wherever the copy is"), lambda door: door.promises.enforces_expiry, "expiry"),
 ]
 
 QUESTIONS = [
@@ -72,9 +72,21 @@ QUESTIONS = [
                 "at-once",
                 _("Yes: at sign-out, with a new password, from afar"),
                 [
-                    Need(_("Sign-out ends every copy"), lambda door: door.ends_at_sign_out, "replay-after-logout"),
-                    Need(_("A new password ends every copy"), lambda door: door.follows_password, "password-changed"),
-                    Need(_("It can be ended from afar"), lambda door: door.ends_from_elsewhere, "ended-from-elsewhere"),
+                    Need(
+                        _("Sign-out ends every copy"),
+                        lambda door: door.promises.ends_at_sign_out,
+                        "replay-after-logout",
+                    ),
+                    Need(
+                        _("A new password ends every copy"),
+                        lambda door: door.promises.follows_password_change,
+                        "password-changed",
+                    ),
+                    Need(
+                        _("It can be ended from afar"),
+                        lambda door: door.promises.ends_from_elsewhere,
+                        "ended-from-elsewhere",
+                    ),
                 ],
             ),
             Answer("later", _("No: a few minutes more do no harm")),
@@ -88,8 +100,12 @@ QUESTIONS = [
                 "at-once",
                 _("Yes, at the next request"),
                 [
-                    Need(_("A right taken away is gone"), lambda door: door.follows_role, "role-removed"),
-                    Need(_("Who is deactivated is out"), lambda door: door.follows_activity, "deactivated"),
+                    Need(
+                        _("A right taken away is gone"), lambda door: door.promises.follows_role_change, "role-removed"
+                    ),
+                    Need(
+                        _("Who is deactivated is out"), lambda door: door.promises.follows_deactivation, "deactivated"
+                    ),
                 ],
             ),
             Answer("later", _("No, when it ends by itself")),
@@ -106,7 +122,7 @@ QUESTIONS = [
                 [
                     Need(
                         _("A server without the database can check it"),
-                        lambda door: "database" not in door.needs,
+                        lambda door: "database" not in door.promises.shared_needs,
                         "another-server",
                     )
                 ],
@@ -132,7 +148,7 @@ QUESTIONS = [
             Answer(
                 "nobody",
                 _("No"),
-                [Need(_("It says nothing about anybody"), lambda door: not door.reveals_user, "read-it")],
+                [Need(_("It says nothing about anybody"), lambda door: not door.promises.reveals_user, "read-it")],
             ),
             Answer("anybody", _("That is no secret")),
         ],

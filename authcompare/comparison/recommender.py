@@ -5,7 +5,7 @@ from functools import cached_property
 
 from authcompare.comparison.evidence import Observed, name
 from authcompare.comparison.questions import ALWAYS, QUESTIONS, Need
-from authcompare.experiments.registry import experiment
+from authcompare.experiments.registry import find_experiment
 from authcompare.mechanisms.registry import mechanisms
 
 
@@ -66,7 +66,7 @@ class Advice:
         return sorted(found, key=lambda candidate: candidate.rank)
 
     def reason(self, need, variant):
-        tried = experiment(need.experiment)
+        tried = find_experiment(need.experiment)
         observed = None
         if tried.concerns(variant):
             seen = self.book.get((tried.slug, name(variant)))

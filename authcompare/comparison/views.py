@@ -12,7 +12,7 @@ from authcompare.comparison.extra_rows import FEW
 from authcompare.comparison.recommender import Advice
 from authcompare.comparison.table import Comparison
 from authcompare.comparison.verdicts import STATES
-from authcompare.experiments.registry import syllabus
+from authcompare.experiments.registry import all_experiments
 from authcompare.mechanisms.source_code import highlighted
 
 DOWNLOADS = [("md", "Markdown"), ("csv", "CSV"), ("json", "JSON")]
@@ -36,9 +36,9 @@ def page(request):
         "config": {
             "states": STATES,
             "words": WORDS,
-            "texts": {tried.slug: texts(tried) for tried in syllabus() if tried.browser},
+            "texts": {tried.slug: texts(tried) for tried in all_experiments() if tried.browser},
             "few": FEW,
-            "attacks": {tried.slug: tried.attack for tried in syllabus() if tried.browser},
+            "attacks": {tried.slug: tried.attack for tried in all_experiments() if tried.browser},
         },
     }
     return render(request, "comparison/page.html", context)

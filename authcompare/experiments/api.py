@@ -11,11 +11,11 @@ from rest_framework.response import Response
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import Strict, TextField
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.api.throttling import ExperimentThrottle
-from authcompare.experiments.registry import experiment
+from authcompare.experiments.registry import find_experiment
 from authcompare.experiments.runner import Cell, keep, observe
-from authcompare.mechanisms.registry import variant_named, variants
+from authcompare.mechanisms.registry import find_variant, variants
 
 
 class InBrowser(APIException):
@@ -55,7 +55,7 @@ def some_run(view):
     }
 
 
-class SentAnswer(Answer):
+class SentAnswer(ResponseSerializer):
     exchange = serializers.CharField(allow_blank=True)
     method = serializers.CharField()
     path = serializers.CharField()
@@ -63,7 +63,7 @@ class SentAnswer(Answer):
     curl = serializers.CharField()
 
 
-class ObservationAnswer(Answer):
+class ObservationAnswer(ResponseSerializer):
     experiment = serializers.CharField()
     mechanism = serializers.CharField()
     variant = serializers.CharField()
@@ -119,7 +119,7 @@ class RunView(Endpoint):
         serializer = RunSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = serializer.validated_data
-        tried, door = experiment(wanted["experiment"]), variant_named(wanted["mechanism"], wanted["variant"])
+        tried, door = find_experiment(wanted["experiment"]), find_variant(wanted["mechanism"], wanted["variant"])
         if tried is None or door is None or not tried.concerns(door):
             raise NotFound(_("There is no such experiment at such a door."))
         return Response(run_at(tried, door))

@@ -42,7 +42,7 @@ OF_ANY_DOOR = [
 
 
 @cache
-def syllabus():
+def all_experiments():
     """Every experiment: those of any door and those of the registered mechanisms, by the first of their rows."""
     found = [import_string(f"{__package__}.catalogue.{name}")() for name in OF_ANY_DOOR]
     found += [experiment for mechanism in mechanisms() for experiment in own(mechanism)]
@@ -56,6 +56,6 @@ def own(mechanism):
     return import_module(name).EXPERIMENTS if package and find_spec(name) else []
 
 
-def experiment(slug):
+def find_experiment(slug):
     """The experiment with this slug, or None."""
-    return next((each for each in syllabus() if each.slug == slug), None)
+    return next((each for each in all_experiments() if each.slug == slug), None)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from authcompare.api import exceptions
 from authcompare.experiments.base import Experiment
 from authcompare.experiments.models import Evidence
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.topics import ROWS, row
 from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import variants
@@ -106,7 +106,7 @@ def index(request):
     """Every experiment at every door. `?row=` leaves those that bear on one row of the comparison."""
     chosen = row(request.GET.get("row"))
     seen = {(each.experiment, each.mechanism, each.variant): each for each in Evidence.objects.all()}
-    shown = [each for each in syllabus() if chosen is None or chosen.slug in each.rows]
+    shown = [each for each in all_experiments() if chosen is None or chosen.slug in each.rows]
     groups = [
         (first if chosen is None else chosen, [(tried, squares(tried, seen)) for tried in together])
         for first, together in groupby(shown, key=lambda tried: row(tried.rows[0]) if chosen is None else chosen)
@@ -115,8 +115,8 @@ def index(request):
     context = {
         "groups": groups,
         "chosen": chosen,
-        "rows": [(each, n) for each in ROWS if (n := sum(each.slug in tried.rows for tried in syllabus()))],
-        "total": len(syllabus()),
+        "rows": [(each, n) for each in ROWS if (n := sum(each.slug in tried.rows for tried in all_experiments()))],
+        "total": len(all_experiments()),
         "mechanisms_across": [(mechanism, list(doors)) for mechanism, doors in groupby(variants(), mechanism_of)],
         "width": len(variants()) + 2,
         "to_run": sum(not square.experiment.browser for square in here),
@@ -147,10 +147,10 @@ def squares(tried, seen=None):
 @in_lab
 def page(request, slug):
     """One experiment: predict, run, observe, explain."""
-    tried = experiment(slug)
+    tried = find_experiment(slug)
     if tried is None:
         raise Http404
-    all_of_them = syllabus()
+    all_of_them = all_experiments()
     at = all_of_them.index(tried)
     doors = [square for square in squares(tried) if square]
     first = beginning(doors)

@@ -23,13 +23,13 @@ from authcompare.accounts.sandbox import create_sandbox, find_sandbox
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import Strict, TextField
 from authcompare.api.http_client import Client
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.api.throttling import SandboxThrottle
 from authcompare.env import ALGORITHMS
 from authcompare.lab import attacker_site, authenticator_order
 from authcompare.learning.learners import acting_learner, adopt
 from authcompare.mechanisms.authentication import CSRFFailed
-from authcompare.mechanisms.registry import variant_named, variants
+from authcompare.mechanisms.registry import find_variant, variants
 from authcompare.server import second_servers
 
 COPY_KEPT = 2 * 60 * 60  # seconds: longer than any credential a page asks for
@@ -46,13 +46,13 @@ class SandboxIdSerializer(Strict):
     id = TextField(label=_("Sandbox"), max_length=32)
 
 
-class CastMember(Answer):
+class CastMember(ResponseSerializer):
     role = serializers.CharField()
     username = serializers.CharField()
     password = serializers.CharField()
 
 
-class SandboxAnswer(Answer):
+class SandboxAnswer(ResponseSerializer):
     id = serializers.CharField()
     expires_at = serializers.DateTimeField()
     users = CastMember(many=True)
@@ -119,7 +119,7 @@ class AccountSerializer(Strict):
     role = serializers.ChoiceField(User.Role, label=_("Role"), required=False)
 
 
-class AccountAnswer(Answer):
+class AccountAnswer(ResponseSerializer):
     username = serializers.CharField()
     is_active = serializers.BooleanField()
     role = serializers.CharField()
@@ -171,7 +171,7 @@ class CopySerializer(Strict):
     variant = TextField(label=_("Variant"), max_length=40)
 
 
-class CopyAnswer(Answer):
+class CopyAnswer(ResponseSerializer):
     copy = serializers.CharField()
 
     @staticmethod
@@ -214,7 +214,7 @@ class CopyView(LabView):
     def post(self, request):
         serializer = CopySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        variant = variant_named(**serializer.validated_data)
+        variant = find_variant(**serializer.validated_data)
         if variant is None:
             raise NotFound(_("There is no such door."))
         door = variant.authentication()
@@ -242,7 +242,7 @@ class ReplaySerializer(Strict):
     )
 
 
-class ReplayAnswer(Answer):
+class ReplayAnswer(ResponseSerializer):
     status = serializers.IntegerField()
     headers = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
     body = serializers.CharField()
@@ -277,7 +277,7 @@ class ReplayView(LabView):
         serializer = ReplaySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         kept = cache.get(f"copy:{serializer.validated_data['copy']}")
-        variant = kept and variant_named(kept[0], kept[1])
+        variant = kept and find_variant(kept[0], kept[1])
         if not variant:
             raise NotFound(_("This copy is not kept any more: sign in again to make a new one."))
         credential = tampered(kept[2]) if serializer.validated_data.get("tamper") else kept[2]
@@ -327,7 +327,7 @@ class PresentView(LabView):
         serializer = PresentSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = serializer.validated_data
-        variant = variant_named(wanted["mechanism"], wanted["variant"])
+        variant = find_variant(wanted["mechanism"], wanted["variant"])
         if variant is None:
             raise NotFound(_("There is no such door."))
         return presented(request, variant, wanted["credential"])
@@ -360,7 +360,7 @@ class ForgetView(LabView):
     def post(self, request):
         serializer = CopySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        variant = variant_named(**serializer.validated_data)
+        variant = find_variant(**serializer.validated_data)
         if variant is None:
             raise NotFound(_("There is no such door."))
         response = Response(status=204)
@@ -383,7 +383,7 @@ class TwinSerializer(Strict):
     )
 
 
-class TwinAnswer(Answer):
+class TwinAnswer(ResponseSerializer):
     url = serializers.URLField()
 
     @staticmethod

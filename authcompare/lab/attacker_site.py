@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from rest_framework.renderers import JSONRenderer
 
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from authcompare.note.api import NoteView
 
 RECEIPT = re.compile(r"[\w-]{16,40}", re.ASCII)  # a random name, made up by whoever will ask for it
@@ -50,7 +50,7 @@ class FormView(NoteView):
 @csrf_exempt  # as every view of the API: its door asks for the token
 def form(request, mechanism, variant):
     """The same resource behind the same door, and a receipt of what came."""
-    door = variant_named(mechanism, variant)
+    door = find_variant(mechanism, variant)
     if door is None:
         raise Http404
     view = FormView.as_view(variant=door, authentication_classes=[door.authentication])

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import TextField
-from authcompare.api.openapi.operations import Answer, Operation
-from authcompare.mechanisms.registry import mechanisms, variant_named, variants
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
+from authcompare.mechanisms.registry import find_variant, mechanisms, variants
 from authcompare.note.api import NoteSerializer
 from authcompare.note.models import Note
 
@@ -49,7 +49,7 @@ class ChainQuery(serializers.Serializer):
     )
 
 
-class ChainAnswer(Answer):
+class ChainAnswer(ResponseSerializer):
     middleware = serializers.CharField(allow_null=True)
     view = serializers.CharField(allow_null=True)
 
@@ -84,7 +84,7 @@ class ChainView(Endpoint):
         query = ChainQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         names = [query.validated_data.get(name) for name in ("mechanism", "variant")]
-        door = variant_named(*names) if any(names) else variants()[0]
+        door = find_variant(*names) if any(names) else variants()[0]
         if door is None:
             raise NotFound(_("There is no such door."))
         try:

@@ -17,8 +17,8 @@ from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
 
 from authcompare.experiments import topics
-from authcompare.experiments.registry import experiment
-from authcompare.mechanisms.registry import mechanisms, variant_named
+from authcompare.experiments.registry import find_experiment
+from authcompare.mechanisms.registry import find_variant, mechanisms
 from authcompare.mechanisms.source_code import pieces_of
 
 LESSONS = Path(__file__).parent / "lessons"
@@ -64,7 +64,7 @@ class Step:
 
     @property
     def experiment(self):
-        return experiment(self.experiment_slug) if self.experiment_slug else None
+        return find_experiment(self.experiment_slug) if self.experiment_slug else None
 
     @property
     def question(self):
@@ -75,7 +75,7 @@ class Step:
         """The doors at which it is tried: those it names, or every mechanism's default door that it concerns."""
         if not self.experiment:
             return []
-        named = [variant_named(*name.split()) for name in self.door_names]
+        named = [find_variant(*name.split()) for name in self.door_names]
         found = named or [mechanism.default for mechanism in mechanisms()]
         return [door for door in found if door and self.experiment.concerns(door)]
 
@@ -237,7 +237,7 @@ def wrong(step):
     if found != [name for name in SECTIONS if name in found]:
         yield f"its sections are not {', '.join(SECTIONS)}, once each and in this order"
     for name in step.door_names:
-        door = variant_named(*name.split()) if len(name.split()) == 2 else None
+        door = find_variant(*name.split()) if len(name.split()) == 2 else None
         if door is None or not step.experiment or not step.experiment.concerns(door):
             yield f"its experiment has nothing to do at the door '{name}'"
     for name in step.rows:
@@ -260,7 +260,7 @@ def wrong_link(href):
         elif not href.startswith(("/", "#", "https://")):
             yield f"a link must begin with /, # or https://: {href}"
         return
-    tried, door = experiment(saw[1]), variant_named(saw[2], saw[3])
+    tried, door = find_experiment(saw[1]), find_variant(saw[2], saw[3])
     if tried is None or door is None or not tried.concerns(door):
         yield f"there is nothing to see: {href}"
     elif tried.expected(door) != saw[4]:
@@ -275,7 +275,7 @@ def leads_somewhere(href):
     except Resolver404:
         return False
     if match.url_name == "experiment":
-        return experiment(match.kwargs["slug"]) is not None
+        return find_experiment(match.kwargs["slug"]) is not None
     if match.url_name == "code":
         return pieces_of(**match.kwargs) is not None
     if match.url_name == "comparison":

@@ -80,7 +80,7 @@ class Classroom(models.Model):
         predicts for themselves alone."""
         if self.vote_step != step:
             return None
-        return {self.Vote.OPEN: self.vote_round, self.Vote.RUN: Answer.LATE}.get(self.vote)
+        return {self.Vote.OPEN: self.vote_round, self.Vote.RUN: Prediction.LATE}.get(self.vote)
 
     def holds_back(self, step):
         """Must nobody run this step yet?"""
@@ -123,7 +123,7 @@ class Learner(models.Model):
         return self.nickname or f"#{self.pk}"
 
 
-class Answer(models.Model):
+class Prediction(models.Model):
     """What somebody predicted or answered: once per step and round, and changeable until the vote is closed."""
 
     # The rounds: both tests, the two votes on a step, and a prediction that came after them and counts in neither.

@@ -1,7 +1,7 @@
 """What a learner has predicted and seen so far, in two queries."""
 
 from authcompare.comparison.evidence import name
-from authcompare.learning.models import Answer
+from authcompare.learning.models import Prediction
 
 
 class Progress:
@@ -14,11 +14,11 @@ class Progress:
 
     def prediction(self, step):
         """The one that counts: that of the second vote, where there was one."""
-        return self.voted(step) or self.answers.get((step.slug, Answer.LATE))
+        return self.voted(step) or self.answers.get((step.slug, Prediction.LATE))
 
     def voted(self, step):
         """The last vote on it; None for who came too late to vote."""
-        return self.answers.get((step.slug, Answer.SECOND)) or self.answers.get((step.slug, Answer.FIRST))
+        return self.answers.get((step.slug, Prediction.SECOND)) or self.answers.get((step.slug, Prediction.FIRST))
 
     def outcomes(self, step):
         """{"<mechanism> <variant>": outcome}."""

@@ -1,12 +1,49 @@
 """The contract of a mechanism and of its variants, and the URLs they yield."""
 
 import inspect
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.urls import path
 
 from authcompare.mechanisms import api
+
+
+@dataclass(frozen=True)
+class Promises:
+    """What a variant promises. Each experiment derives its expected outcome from these, never from a name.
+
+    When an observation breaks a promise, `manage.py compare` fails and the pages say so.
+    """
+
+    # Validity: does the server refuse a credential that is no longer good?
+    detects_tampering: bool = True  # a changed credential is refused
+    enforces_expiry: bool = True  # the server refuses an expired credential, whichever client sends it
+    extended_by_use: bool = False  # each use moves the expiry time
+    rejects_invalid: bool = True  # an invalid credential is refused at once; otherwise it counts as absent
+
+    # Revocation: which event ends every copy of the credential?
+    ends_at_sign_out: bool = False  # signing out
+    ends_from_elsewhere: bool = False  # ending it from the list of active sign-ins on another device
+    follows_deactivation: bool = True  # deactivating the user
+    follows_password_change: bool = False  # changing the user's password
+    follows_role_change: bool = True  # removing a right from the user takes effect at the next request
+
+    # Secrecy
+    reveals_user: bool = True  # the credential names its user to every reader, without a key
+    strong_secret: bool = True  # no word list contains the secret that the credential is made with
+
+    # Browser
+    allows_fixation: bool = False  # sign-in keeps a credential that an attacker planted before it
+    sent_cross_site: bool = False  # the browser sends the credential with forms of other sites, too
+
+    # Server
+    keeps_server_state: bool = False  # the server stores something behind the credential (see `server_state`)
+    refreshable: bool = False  # sign-in also returns a refresh token, which is exchanged for new tokens
+    known_to_middleware: bool = False  # Django's own middleware finds the user before any view runs
+    shared_needs: frozenset = frozenset({"key", "database"})  # what a second server must share to accept it
+    identity_queries: int = 1  # SQL statements that finding the user takes
 
 
 class Variant:
@@ -23,30 +60,17 @@ class Variant:
     example = {}  # of what `describe` tells, for the API's documentation
     sign_out_takes = None  # the serializer of what a request to sign out may say
     sign_out_raises = ()  # the exceptions that `sign_out` may end in
-    # What it promises. Experiments hold every door to this, and the build fails where it is not so.
-    checks_changes = True  # a credential that was changed is refused
-    checks_end = True  # it is refused after its end, from whichever client it comes
-    ends_at_sign_out = False  # a copy is worth nothing once its owner has signed out
-    reveals_user = True  # whoever reads the credential, without any key, learns whose it is
-    follows_activity = True  # ... is refused once its user is deactivated
-    follows_password = False  # ... is refused once its user's password has changed
-    follows_role = True  # ... can do no more than its user's role allows by now
-    ends_from_elsewhere = False  # ... is refused once its user, signed in elsewhere, has ended all other sign-ins
-    keeps_state = False  # the server keeps something behind it: `state_behind` tells
-    extended_by_use = False  # using it moves its end
-    refreshable = False  # sign-in brings a second credential beside it, which is exchanged for new ones of both
-    refuses_bad = True  # a bad one is refused at once; otherwise it counts as none, and the next door may be asked
-    known_to_middleware = False  # Django's own middleware knows its user, before any view is asked
-    resists_guessing = True  # nobody who has a list of common secrets can make one
-    takes_planted = False  # sign-in promotes a credential that somebody planted in the browser before it
-    crosses_sites = False  # the browser sends it with forms of other sites, too
-    needs = frozenset({"key", "database"})  # what another server must share to let it in
-    identity_queries = 1  # SQL statements it takes to know who is asking
+    promises = Promises()  # what the experiments hold this variant to
     on_pages = True  # has a column on the pages; one that serves as the weak arm of an experiment alone has none
     storage = "jar"  # where a page keeps what login answers: the cookie "jar" (by itself) or "localStorage"
 
     def __init__(self, mechanism):
         self.mechanism = mechanism
+
+    @property
+    def key(self) -> str:
+        """The name of this variant among all variants: "session db"."""
+        return f"{self.mechanism.name} {self.slug}"
 
     @property
     def transport(self):

@@ -21,7 +21,7 @@ def variants():
     return [variant for mechanism in mechanisms() for variant in mechanism.doors]
 
 
-def variant_named(mechanism, variant):
+def find_variant(mechanism, variant):
     """The door with these two names ("token", "stateless"), or None."""
     found = (v for v in variants() if v.mechanism.name == mechanism and v.slug == variant)
     return next(found, None)

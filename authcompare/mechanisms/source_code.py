@@ -15,7 +15,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JavascriptLexer, PythonLexer
 
 from authcompare.mechanisms.api import ENDPOINTS
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 
 HOOKS = {"login": "sign_in", "logout": "sign_out", "credential": "describe", "devices": "devices"}
 
@@ -31,7 +31,7 @@ def code(request, mechanism, variant, endpoint, method):
 
 def pieces_of(mechanism, variant, endpoint, method):
     """The same as a list of `piece`; None where there is no such door, endpoint or method."""
-    door = variant_named(mechanism, variant)
+    door = find_variant(mechanism, variant)
     handler = getattr(ENDPOINTS[endpoint][1], method, None) if endpoint in ENDPOINTS else None
     if door is None or handler is None:
         return None

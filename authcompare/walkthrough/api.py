@@ -10,19 +10,18 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 from authcompare.api.fields import SecondsField, Strict, TextField
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.api.throttling import ExperimentThrottle
 from authcompare.comparison.evidence import name
 from authcompare.experiments.api import Broken, Busy, InBrowser, ObservationAnswer, run_at
 from authcompare.learning import questions
 from authcompare.learning.learners import LearnerEndpoint, forget, led, seen
 from authcompare.learning.lessons import step, steps
-from authcompare.learning.models import Answer as Given
-from authcompare.learning.models import Classroom, Run
+from authcompare.learning.models import Classroom, Prediction, Run
 from authcompare.learning.progress import Progress
 
 CONFIDENCE = [(1, _("a guess")), (2, _("I think so")), (3, _("sure"))]
-ROUNDS = {"pre": Given.PRE, "post": Given.POST}
+ROUNDS = {"pre": Prediction.PRE, "post": Prediction.POST}
 
 
 class Refused(APIException):
@@ -107,7 +106,7 @@ class PredictSerializer(AtStep):
         help_text=_('For each door of the step the outcome that you expect: {"mechanism variant": outcome}.'),
     )
     confidence = serializers.ChoiceField(CONFIDENCE, label=_("How sure are you?"))
-    round = serializers.ChoiceField([Given.FIRST, Given.SECOND], label=_("Vote"), default=Given.FIRST)
+    round = serializers.ChoiceField([Prediction.FIRST, Prediction.SECOND], label=_("Vote"), default=Prediction.FIRST)
 
     def validate(self, wanted):
         tried = wanted["step"].experiment
@@ -180,7 +179,7 @@ def some_answers(view):
     return {"round": "pre", "choices": {each.misconception: 0 for each in asked("pre")}}
 
 
-class Predicted(Answer):
+class Predicted(ResponseSerializer):
     step = serializers.CharField()
     round = serializers.IntegerField()
     choices = serializers.DictField(child=serializers.CharField())
@@ -191,7 +190,7 @@ class Predicted(Answer):
         return {"round": 1} | some_prediction(view)
 
 
-class JudgedAnswer(Answer):
+class JudgedAnswer(ResponseSerializer):
     """What was observed, held against what was predicted."""
 
     expected = serializers.CharField()
@@ -213,7 +212,7 @@ class RunAnswer(ObservationAnswer, JudgedAnswer):
         return ObservationAnswer.example(view) | {"predicted": "refused", "right": True, "misconception": ""}
 
 
-class Moved(Answer):
+class Moved(ResponseSerializer):
     step = serializers.CharField()
 
     @staticmethod
@@ -221,7 +220,7 @@ class Moved(Answer):
         return {"step": some_step().slug}
 
 
-class Score(Answer):
+class Score(ResponseSerializer):
     right = serializers.IntegerField()
     of = serializers.IntegerField()
 
@@ -268,14 +267,14 @@ class PredictView(LearnerEndpoint):
             learner = self.some_learner()
             if led(learner):
                 accepted = held(learner).accepts(at.slug)
-                late = accepted == Given.LATE and not Progress(learner).voted(at)
+                late = accepted == Prediction.LATE and not Progress(learner).voted(at)
                 if accepted != round and not late:
                     raise VoteClosed
                 round = accepted
             if learner.runs.filter(step=at.slug).exists():
                 raise AlreadyRun
             said = {"choices": wanted["choices"], "confidence": wanted["confidence"]}
-            Given.objects.update_or_create(learner=learner, step=at.slug, round=round, defaults=said)
+            Prediction.objects.update_or_create(learner=learner, step=at.slug, round=round, defaults=said)
             seen(learner)
         return Response({"step": at.slug, "round": round, **said})
 
@@ -412,7 +411,7 @@ class TestView(LearnerEndpoint):
         with transaction.atomic():
             learner = self.some_learner()
             said = {"choices": wanted["choices"]}
-            _given, new = Given.objects.get_or_create(
+            _given, new = Prediction.objects.get_or_create(
                 learner=learner, step="", round=ROUNDS[wanted["round"]], defaults=said
             )
             if not new:

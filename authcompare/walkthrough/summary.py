@@ -10,7 +10,7 @@ from authcompare.comparison.evidence import name
 from authcompare.experiments.base import Experiment
 from authcompare.experiments.topics import ROWS, Row
 from authcompare.learning.lessons import Step, steps
-from authcompare.learning.models import Answer
+from authcompare.learning.models import Prediction
 from authcompare.learning.questions import gain, questions, right
 from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import mechanisms
@@ -122,7 +122,7 @@ class Summary:
     @property
     def score(self):
         """None until both tests are taken."""
-        before, after = self.progress.test(Answer.PRE), self.progress.test(Answer.POST)
+        before, after = self.progress.test(Prediction.PRE), self.progress.test(Prediction.POST)
         if before is None or after is None:
             return None
         pre, post = (questions(round, self.language) for round in ("pre", "post"))

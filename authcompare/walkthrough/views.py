@@ -15,14 +15,14 @@ from authcompare.comparison.evidence import name
 from authcompare.experiments.views import Square, in_lab, told
 from authcompare.learning.learners import learner_of, led
 from authcompare.learning.lessons import PLANS, SECTIONS, LessonError, languages, planned, step, steps
-from authcompare.learning.models import Answer, Classroom
+from authcompare.learning.models import Classroom, Prediction
 from authcompare.learning.progress import Progress
 from authcompare.learning.questions import QuestionsError, questions
 from authcompare.mechanisms.source_code import pieces_of
 from authcompare.walkthrough.handout import EDITIONS, booklet
 from authcompare.walkthrough.summary import SURE, Summary
 
-TESTS = {"pre": Answer.PRE, "post": Answer.POST}
+TESTS = {"pre": Prediction.PRE, "post": Prediction.POST}
 LABELS = {"predict": _("Predict"), "observe": _("Observe"), "explain": _("Explain"), "code": _("Code")}
 
 
@@ -227,15 +227,15 @@ def test(request, round):
         "answered": answered is not None,
         "right": sum((answered or {}).get(each.misconception) == each.right for each in asked),
         "score": Summary(progress, language).score,
-        "pre_taken": progress.test(Answer.PRE) is not None,
+        "pre_taken": progress.test(Prediction.PRE) is not None,
         "pairs": [
             (
-                solved(before[each.misconception], progress.test(Answer.PRE)),
-                solved(each, progress.test(Answer.POST)),
+                solved(before[each.misconception], progress.test(Prediction.PRE)),
+                solved(each, progress.test(Prediction.POST)),
             )
             for each in questions("post", language)
         ]
-        if progress.test(Answer.POST) is not None
+        if progress.test(Prediction.POST) is not None
         else [],
         "first": address(steps(language)[0], request),
         "config": {"round": round},

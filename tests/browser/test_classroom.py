@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from authcompare.learning.models import Answer, Learner
+from authcompare.learning.models import Learner, Prediction
 from tests.browser.conftest import STILL
 from tests.people import right_choices, staff, voted_stop, wrong_choices
 
@@ -273,7 +273,7 @@ def test_one_learner_is_reset_with_one_button_and_begins_anew(teacher, window, l
     teacher.press("Reset Anna")
     teacher.page.click("#sure [value=yes]")
     expect(pupil.page.locator("#prediction :checked")).to_have_count(0)
-    assert Answer.objects.count() == 0
+    assert Prediction.objects.count() == 0
     assert pupil.page.evaluate("localStorage.getItem('authcompare.accounts.sandbox')") is None
     pupil.vote(right_choices(STEP))
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from authcompare.experiments.models import Evidence
-from authcompare.experiments.registry import syllabus
+from authcompare.experiments.registry import all_experiments
 from authcompare.experiments.runner import plan
 
 LOOKS = {
@@ -23,7 +23,7 @@ STEPS = "#rows a:visible"
 @pytest.fixture
 def seen(transactional_db):
     """All that the server can run was seen here, as promised."""
-    for cell in plan(syllabus()):
+    for cell in plan(all_experiments()):
         if not cell.experiment.browser:
             Evidence.objects.create(
                 experiment=cell.experiment.slug,
@@ -60,7 +60,7 @@ def comparison(page, live_server, seen):
 def in_browser(but=()):
     """What a browser sees where everything is as promised, `but` this."""
     found = {}
-    for cell in plan(each for each in syllabus() if each.browser):
+    for cell in plan(each for each in all_experiments() if each.browser):
         found.setdefault(cell.experiment.slug, {})[cell.door] = cell.expected
     for slug, door, outcome in but:
         found[slug][door] = outcome

@@ -6,10 +6,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from sessions_demo.authentication import SessionAuthentication
 
-IN_BROWSER = [tried.slug for tried in syllabus() if tried.browser]
+IN_BROWSER = [tried.slug for tried in all_experiments() if tried.browser]
 A_MINUTE = 60_000  # milliseconds: a dozen doors one after the other, on a busy machine
 # What an attack itself makes Chromium write into the console of the other site's window.
 REPELLED = re.compile(r"Failed to load resource: |Access to fetch at .* has been blocked by CORS policy")
@@ -74,7 +74,7 @@ def trial(page, live_server):
 @pytest.mark.parametrize("slug", IN_BROWSER)
 def test_what_this_browser_sees_is_what_every_door_promises_and_nothing_is_left_over(page, server, slug):
     trial = Trial(page, server).open(slug).everywhere().run()
-    tried, seen = experiment(slug), trial.outcomes
+    tried, seen = find_experiment(slug), trial.outcomes
     assert seen
     assert {door: outcome for door, (outcome, _) in seen.items()} == {door: due for door, (_, due) in seen.items()}
     if tried.attack:

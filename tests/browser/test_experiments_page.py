@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from authcompare.accounts.models import Sandbox
 from authcompare.experiments.models import Evidence
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.mechanisms.registry import mechanisms, variants
 
-LOGOUT = experiment("replay-after-logout")
+LOGOUT = find_experiment("replay-after-logout")
 
 
 class Matrix:
@@ -93,9 +93,9 @@ def forgetful(monkeypatch):
     def nothing(self, request, response):
         pass
 
-    broken = next(door for door in variants() if door.ends_at_sign_out)
+    broken = next(door for door in variants() if door.promises.ends_at_sign_out)
     monkeypatch.setattr(type(broken), "sign_out", nothing)
-    return {name(door) for door in variants() if door.ends_at_sign_out and type(door).sign_out is nothing}
+    return {name(door) for door in variants() if door.promises.ends_at_sign_out and type(door).sign_out is nothing}
 
 
 # ---- the matrix ----
@@ -109,7 +109,7 @@ def test_one_button_fills_the_matrix_and_the_server_remembers(matrix, page, scre
     expect(page.locator("#never-run")).to_be_hidden()
     expected = {
         (tried.slug, name(door)): "open" if tried.attack == tried.expected(door) else "agrees"
-        for tried in syllabus()
+        for tried in all_experiments()
         if "integrity" in tried.rows
         for door in variants()
         if tried.concerns(door)
@@ -237,7 +237,7 @@ def test_arrow_keys_go_from_cell_to_cell_over_the_empty_ones(matrix, page):
 
 
 def test_what_this_browser_saw_itself_is_in_its_matrix(matrix, page):
-    tried = next(tried for tried in syllabus() if tried.browser)
+    tried = next(tried for tried in all_experiments() if tried.browser)
     doors = [door for door in variants() if tried.concerns(door)]
     kept = {name(door): {"outcome": tried.expected(door), "expected": "?", "facts": [], "at": ""} for door in doors}
     shown = matrix(tried.rows[0])
@@ -308,7 +308,7 @@ def test_predictions_and_what_was_seen_survive_a_reload_until_they_are_made_agai
 
 def test_the_hardened_arm_stands_beside_the_weak_one_and_all_doors_are_one_click_away(trial, page, axe):
     shown = trial("forged-form").run()
-    weak = next(door for door in variants() if experiment("forged-form").expected(door) == "let in")
+    weak = next(door for door in variants() if find_experiment("forged-form").expected(door) == "let in")
     assert name(weak) in shown.shown
     expect(shown.column(name(weak)).locator(".seen")).to_contain_text("The attack succeeds:")
     before = shown.shown
@@ -318,7 +318,7 @@ def test_the_hardened_arm_stands_beside_the_weak_one_and_all_doors_are_one_click
     expect(shown.column(added[0]).locator(".seen")).to_contain_text("The attack fails:")
     assert page.locator("[data-harder]:visible").count() == 0
     shown.run("#all")
-    assert page.locator("[data-agrees=true]").count() == sum(map(experiment("forged-form").concerns, variants()))
+    assert page.locator("[data-agrees=true]").count() == sum(map(find_experiment("forged-form").concerns, variants()))
     axe(page)
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from authcompare.accounts.models import User
 from authcompare.learning.lessons import planned, steps
-from authcompare.learning.models import Answer, Learner
+from authcompare.learning.models import Learner, Prediction
 from authcompare.learning.questions import questions
 
 STEP = "verify-it"
@@ -317,7 +317,7 @@ def test_both_tests_and_the_gain_between_them(page, live_server):
     take("post", 5)
     assert page.locator(".solved").count() == 2 * len(questions("pre", "en"))
     expect(page.locator("#gain")).to_contain_text("you have learned 50%")
-    assert Answer.objects.count() == 2
+    assert Prediction.objects.count() == 2
 
 
 def test_an_empty_test_is_not_handed_in(page, live_server):
@@ -325,7 +325,7 @@ def test_an_empty_test_is_not_handed_in(page, live_server):
     page.wait_for_selector("#test[data-ready]")
     page.click("#test .primary")
     expect(page.locator("#status")).to_contain_text("Answer at least one")
-    assert not Answer.objects.exists()
+    assert not Prediction.objects.exists()
 
 
 def test_the_lab_is_reset_only_after_a_second_question(step, page):

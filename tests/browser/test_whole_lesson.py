@@ -11,7 +11,7 @@ from playwright.sync_api import Error, expect
 from authcompare.classroom.exports import ROUNDS
 from authcompare.classroom.schedule import agenda
 from authcompare.learning.lessons import languages
-from authcompare.learning.models import Answer
+from authcompare.learning.models import Prediction
 from authcompare.learning.questions import questions
 from tests.browser.test_classroom import DESK, PHONE, Pupil, Teacher, window  # noqa: F401 (a fixture)
 from tests.people import right_choices, wrong_choices
@@ -115,9 +115,9 @@ def vote(teacher, pupils, stop, round, wrong):
 def experience(teacher, pupils, stop):
     """Votes on a step, and runs it: all of them, or one in whose own browser it happens."""
     twice = stop.slug == TWICE
-    vote(teacher, pupils, stop, Answer.FIRST, wrong=2 if twice else 1)
+    vote(teacher, pupils, stop, Prediction.FIRST, wrong=2 if twice else 1)
     if twice:
-        vote(teacher, pupils, stop, Answer.SECOND, wrong=0)
+        vote(teacher, pupils, stop, Prediction.SECOND, wrong=0)
     teacher.vote("run")
     runners = pupils[:1] if stop.step.experiment.browser else pupils
     for pupil in pupils:
@@ -149,9 +149,9 @@ def test_a_class_is_led_through_the_whole_lesson(window, live_server, language):
         if stop.voted:
             observed |= experience(teacher, pupils, stop)
         elif stop.test is not None:
-            asked = questions("pre" if stop.test == Answer.PRE else "post", language)
+            asked = questions("pre" if stop.test == Prediction.PRE else "post", language)
             for n, pupil in enumerate(pupils):
-                pupil.hands_in(stop.test, asked, n + 1 if stop.test == Answer.PRE else len(asked) - n)
+                pupil.hands_in(stop.test, asked, n + 1 if stop.test == Prediction.PRE else len(asked) - n)
             teacher.sees(stop, answered=len(pupils))
 
     for pupil in pupils:

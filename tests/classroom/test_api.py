@@ -6,7 +6,7 @@ import pytest
 
 from authcompare.api.http_client import Client
 from authcompare.classroom.vote_results import advice, gained, tally
-from authcompare.learning.models import Answer, Classroom, Learner
+from authcompare.learning.models import Classroom, Learner, Prediction
 from tests.people import Somebody, right_choices, stops, voted_stop, wrong_choices
 
 STEP = voted_stop().step
@@ -185,7 +185,7 @@ def test_votes_are_taken_while_the_vote_is_open_and_not_before_or_after(teacher,
     assert anna.predict(STEP, round=2).json()["code"] == "vote_closed"
     teacher.change(code, "vote", action="close")
     assert anna.predict(STEP).json()["code"] == "vote_closed"
-    assert Answer.objects.get().choices == wrong_choices(STEP)
+    assert Prediction.objects.get().choices == wrong_choices(STEP)
 
 
 def test_nothing_runs_before_the_teacher_says_so_and_then_it_does(teacher, code, anna, voting):
@@ -206,7 +206,7 @@ def test_who_comes_after_the_votes_predicts_for_themselves_and_runs(teacher, cod
     teacher.change(code, "vote", action="run")
     assert early.predict(STEP, wrong_choices(STEP)).json()["code"] == "vote_closed"
     assert late.run(STEP)["code"] == "predict_first"
-    assert late.predict(STEP).json()["round"] == Answer.LATE
+    assert late.predict(STEP).json()["round"] == Prediction.LATE
     assert late.run(STEP)["right"] is True
     assert early.live().json()["histogram"] == {door: {outcome: 1} for door, outcome in right_choices(STEP).items()}
 
@@ -329,7 +329,7 @@ def test_one_learner_is_reset_and_nobody_else(teacher, code, voting):
 def test_the_whole_class_is_reset_in_one_go_and_everybody_stays(teacher, code, anna, voting):
     anna.predict(STEP)
     assert teacher.change(code, "reset").json()["step"] == stops()[0].slug
-    assert Answer.objects.count() == 0
+    assert Prediction.objects.count() == 0
     assert anna.live().json()["vote"]["state"] == "none"
     assert Learner.objects.get().step == stops()[0].slug
 

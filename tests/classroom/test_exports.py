@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from authcompare.accounts.models import Sandbox, User
-from authcompare.learning.models import Answer, Classroom, Learner, Run
+from authcompare.learning.models import Classroom, Learner, Prediction, Run
 from authcompare.learning.questions import questions
 from tests.people import Somebody, right_choices, staff, voted_stop, wrong_choices
 
@@ -112,7 +112,7 @@ def everything(code):
     return [
         Classroom.objects.filter(code=code).count(),
         Learner.objects.filter(classroom__code=code).count(),
-        Answer.objects.filter(learner__classroom__code=code).count(),
+        Prediction.objects.filter(learner__classroom__code=code).count(),
         Run.objects.filter(learner__classroom__code=code).count(),
         Sandbox.objects.filter(learner__classroom__code=code).count(),
     ]

@@ -9,7 +9,7 @@ from authcompare.api.throttling import JoinThrottle
 from authcompare.classroom.api import CHANGES
 from authcompare.classroom.urls import urlpatterns
 from authcompare.experiments.cast import Actor
-from authcompare.learning.models import Answer, Classroom, Learner
+from authcompare.learning.models import Classroom, Learner, Prediction
 from authcompare.mechanisms.registry import mechanisms
 from tests.people import Somebody, right_choices, staff, voted_stop, wrong_choices
 
@@ -154,7 +154,7 @@ def test_whatever_a_learner_does_another_ones_answers_and_accounts_stay_as_they_
     assert mallory.post("/walkthrough/api/move/", step=STEP.slug).status_code == 409
     assert mallory.post("/walkthrough/api/reset/").status_code == 204
     assert kept_of_anna() == before
-    assert Answer.objects.filter(learner__nickname="Mallory").count() == 0
+    assert Prediction.objects.filter(learner__nickname="Mallory").count() == 0
 
 
 def test_nothing_that_a_learner_is_shown_tells_of_another(mallory):
@@ -208,5 +208,5 @@ def test_who_has_answered_is_told_to_nobody(teacher, code, mallory):
     before = row()
     assert mallory.predict(STEP, right_choices(STEP)).status_code == 200
     assert row() == before
-    Answer.objects.all().delete()
+    Prediction.objects.all().delete()
     assert row() == before

@@ -20,14 +20,14 @@ from authcompare.comparison.recommender import Advice
 from authcompare.comparison.statements import CLAIMS, STATEMENTS
 from authcompare.comparison.table import Comparison
 from authcompare.experiments.models import Evidence
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.runner import Cell, keep, observe, plan
 from authcompare.experiments.topics import ROWS
 from authcompare.mechanisms.registry import mechanisms, variants
 
 FINDINGS = [(claim, finding) for claim in [*CLAIMS, *STATEMENTS] for finding in claim.findings]
 PIECES = [piece for _claim, finding in FINDINGS for piece in finding.evidence]
-OF_SERVER = [piece for piece in PIECES if not experiment(piece.slug).browser]
+OF_SERVER = [piece for piece in PIECES if not find_experiment(piece.slug).browser]
 
 
 def name_of(claim):
@@ -36,11 +36,11 @@ def name_of(claim):
 
 def complete():
     """A book in which everything was seen, exactly as promised."""
-    return {(cell.experiment.slug, cell.door): Seen(cell.expected) for cell in plan(syllabus())}
+    return {(cell.experiment.slug, cell.door): Seen(cell.expected) for cell in plan(all_experiments())}
 
 
 def without_browser():
-    return {key: seen for key, seen in complete().items() if not experiment(key[0]).browser}
+    return {key: seen for key, seen in complete().items() if not find_experiment(key[0]).browser}
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_verdict_rests_on_evidence_that_can_be_had(claim, finding):
     assert finding.evidence
     assert len(set(finding.evidence)) == len(finding.evidence)
     for piece in finding.evidence:
-        tried, where = experiment(piece.slug), door(piece.door)
+        tried, where = find_experiment(piece.slug), door(piece.door)
         assert tried, f"there is no experiment {piece.slug}"
         assert where, f"there is no door {piece.door}"
         assert tried.concerns(where)
@@ -107,7 +107,7 @@ def test_what_only_a_browser_shows_is_waited_for_and_nothing_else():
     needs_browser = {
         (claim.row, claim.mechanism, finding.verdict)
         for claim, finding in FINDINGS
-        if any(experiment(piece.slug).browser for piece in finding.evidence)
+        if any(find_experiment(piece.slug).browser for piece in finding.evidence)
     }
     assert {key for key, state in found.items() if state == IN_BROWSER} == needs_browser
     assert set(found.values()) == {SEEN, IN_BROWSER}
@@ -165,7 +165,7 @@ def test_quantities_are_drawn_from_the_least_to_the_most_on_one_scale(db):
     book = {}
     for n, variant in enumerate(variants(), start=1):
         name = f"{variant.mechanism.name} {variant.slug}"
-        book["cost", name] = Seen(experiment("cost").expected(variant), [("bytes", n), ("what", "words")])
+        book["cost", name] = Seen(find_experiment("cost").expected(variant), [("bytes", n), ("what", "words")])
     (figure,) = next(ours.figures for ours in Comparison(book).ours if ours.row.slug == "cost")
     ends = [ends for _mechanism, ends in figure.bars]
     assert figure.what == "bytes"
@@ -247,7 +247,7 @@ def test_an_experiment_run_over_the_api_is_evidence_on_the_page(db):
 def test_a_broken_promise_really_observed_contradicts_the_claim_that_rests_on_it(db, monkeypatch):
     broken = door("session db")
     monkeypatch.setattr(type(broken), "sign_out", lambda self, request, response: None)
-    tried = experiment("replay-after-logout")
+    tried = find_experiment("replay-after-logout")
     keep(observe(Cell(tried, broken, tried.expected(broken))))
     found = dict(zip([name_of(c) for c, _f in FINDINGS], findings_in(page().content.decode()), strict=False))
     assert found["state-session"] == "differs"
@@ -272,7 +272,7 @@ def test_a_fourth_mechanism_gets_a_column_without_a_line_of_code(db, project):
     project(MECHANISMS=[*current.MECHANISMS, "tests.mechanisms.fourth.Ticket"])
     ticket = door("ticket tickets")
     for slug in ("tamper", "cost"):
-        keep(observe(Cell(experiment(slug), ticket, experiment(slug).expected(ticket))))
+        keep(observe(Cell(find_experiment(slug), ticket, find_experiment(slug).expected(ticket))))
     html = page().content.decode()
     assert html.count("The article says nothing of this one.") == 7
     column = re.findall(r'<td data-shape="triangle" data-mechanism="ticket".*?</td>', html, re.DOTALL)
@@ -371,7 +371,7 @@ def best(**asked):
 def test_every_need_is_held_by_an_experiment_that_agrees_with_the_rule():
     needs = [*ALWAYS, *(need for question in QUESTIONS for answer in question.answers for need in answer.needs)]
     for need in needs:
-        tried = experiment(need.experiment)
+        tried = find_experiment(need.experiment)
         outcomes = {True: set(), False: set()}
         for variant in variants():
             if tried.concerns(variant) and not variant.lab:
@@ -395,17 +395,17 @@ def test_the_recommendation_is_never_weak_and_never_beaten():
 
 def test_what_is_asked_for_is_what_is_recommended():
     ended = best(clients="browser", end="at-once")
-    assert ended.variant.ends_at_sign_out
+    assert ended.variant.promises.ends_at_sign_out
     assert not ended.variant.transport.readable
     assert not ended.unmet
     many = best(clients="many", end="at-once")
     assert not many.variant.transport.ambient
-    assert many.variant.ends_at_sign_out
+    assert many.variant.promises.ends_at_sign_out
     apart = best(servers="apart")
-    assert "database" not in apart.variant.needs
-    assert not best(readers="nobody").variant.reveals_user
+    assert "database" not in apart.variant.promises.shared_needs
+    assert not best(readers="nobody").variant.promises.reveals_user
     assert not best(scripts="others").variant.transport.readable
-    assert best(rights="at-once").variant.follows_role
+    assert best(rights="at-once").variant.promises.follows_role_change
 
 
 def test_when_nothing_meets_everything_the_answer_says_so(everything_seen):

@@ -9,7 +9,7 @@ from django.test import Client as RawClient
 
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import Actor, replay
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from authcompare.note.models import Note
 from cookies_demo.authentication import SALT, sign
 from cookies_demo.preferences import Preferences
@@ -17,12 +17,12 @@ from cookies_demo.preferences import Preferences
 
 @pytest.fixture
 def plain():
-    return variant_named("cookie", "plain")
+    return find_variant("cookie", "plain")
 
 
 @pytest.fixture
 def signed():
-    return variant_named("cookie", "signed")
+    return find_variant("cookie", "signed")
 
 
 def named(name):

@@ -5,7 +5,7 @@ from django.conf import settings
 
 from authcompare.api.http_client import CSRF_HEADER, Client
 from authcompare.experiments.cast import Actor
-from authcompare.mechanisms.registry import mechanisms, variant_named, variants
+from authcompare.mechanisms.registry import find_variant, mechanisms, variants
 from authcompare.walkthrough.api import some_prediction
 from cookies_demo.api import ECHOES
 from cookies_demo.cookie_catalog import inventory
@@ -59,7 +59,9 @@ def test_the_list_holds_every_cookie_that_any_door_or_page_sets_with_its_attribu
     listed = {cookie.name: cookie for cookie in inventory()}
     client = Client()
     answers = [client.get("/"), client.get("/cookies/")]
-    for variant in (each for each in variants() if not each.crosses_sites):  # that one leaves SameSite out on purpose
+    for variant in (
+        each for each in variants() if not each.promises.sent_cross_site
+    ):  # that one leaves SameSite out on purpose
         actor = Actor(variant, client)
         answers.append(actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"]))
     prediction = {"json": some_prediction(None), "headers": {CSRF_HEADER: client.cookies["ac_csrf"]}}
@@ -268,4 +270,4 @@ def test_outside_the_lab_the_page_lists_the_cookies_and_offers_nothing_weak(visi
 def test_the_addresses_that_echo_are_where_the_list_says():
     urls = {f"/{pattern.pattern}" for mechanism in mechanisms() for pattern in mechanism.urls}
     assert set(ECHOES.values()) <= urls
-    assert variant_named("cookie", "plain").path == "/cookies/api/"
+    assert find_variant("cookie", "plain").path == "/cookies/api/"

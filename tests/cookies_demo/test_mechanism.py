@@ -5,7 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from authcompare.experiments.cast import Actor
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from cookies_demo.preferences import Preferences
 from tests.headers import cookie_set
 
@@ -13,7 +13,7 @@ from tests.headers import cookie_set
 @pytest.fixture
 def visitor(sandbox):
     """Alice before she signs in, her theme already chosen."""
-    actor = Actor(variant_named("cookie", "plain"))
+    actor = Actor(find_variant("cookie", "plain"))
     actor.client.cookies.set("prefs", Preferences(theme="dark", language="zh-hans").value, domain="localhost.local")
     return actor
 
@@ -32,8 +32,8 @@ def test_sign_out_takes_the_name_and_keeps_theme_and_language(visitor, sandbox):
 
 def test_the_plain_cookie_is_open_to_scripts_and_the_signed_one_is_not(sandbox):
     alice = sandbox["alice"]["username"], sandbox["alice"]["password"]
-    plain = cookie_set(Actor(variant_named("cookie", "plain")).sign_in(*alice), "prefs")
-    signed = cookie_set(Actor(variant_named("cookie", "signed")).sign_in(*alice), "prefs_signed")
+    plain = cookie_set(Actor(find_variant("cookie", "plain")).sign_in(*alice), "prefs")
+    signed = cookie_set(Actor(find_variant("cookie", "signed")).sign_in(*alice), "prefs_signed")
     assert not plain["httponly"]
     assert signed["httponly"] is True
     assert plain["samesite"] == signed["samesite"] == "Lax"
@@ -42,7 +42,7 @@ def test_the_plain_cookie_is_open_to_scripts_and_the_signed_one_is_not(sandbox):
 def test_the_lifetime_is_the_max_age_of_the_cookie(sandbox):
     alice = sandbox["alice"]["username"], sandbox["alice"]["password"]
     for variant, name in (("plain", "prefs"), ("signed", "prefs_signed")):
-        response = Actor(variant_named("cookie", variant)).sign_in(*alice, lifetime=15)
+        response = Actor(find_variant("cookie", variant)).sign_in(*alice, lifetime=15)
         assert cookie_set(response, name)["max-age"] == "15"
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from authcompare.accounts.models import Sandbox
 from authcompare.experiments.base import Experiment
 from authcompare.experiments.cast import Actors
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.runner import observe, plan
 from authcompare.mechanisms.registry import mechanisms, variants
 
@@ -18,9 +18,9 @@ def in_process(experiment):
     return not (experiment.browser or experiment.apart or experiment.waits)
 
 
-@pytest.mark.parametrize("slug", [each.slug for each in filter(in_process, syllabus())])
+@pytest.mark.parametrize("slug", [each.slug for each in filter(in_process, all_experiments())])
 def test_the_observation_is_the_expectation(slug, variant, db):
-    tried = experiment(slug)
+    tried = find_experiment(slug)
     if not tried.concerns(variant):
         assert any(tried.concerns(other) for other in variants())
         return
@@ -30,16 +30,16 @@ def test_the_observation_is_the_expectation(slug, variant, db):
     assert observation.sent, "it happened on the wire"
 
 
-@pytest.mark.parametrize("slug", [each.slug for each in syllabus() if each.attack])
+@pytest.mark.parametrize("slug", [each.slug for each in all_experiments() if each.attack])
 def test_an_attack_has_a_weak_arm_and_a_hardened_one(slug):
-    expected = {experiment(slug).expected(v) for v in variants() if experiment(slug).concerns(v)}
-    assert experiment(slug).attack in expected, "it succeeds somewhere, or it proves nothing"
+    expected = {find_experiment(slug).expected(v) for v in variants() if find_experiment(slug).concerns(v)}
+    assert find_experiment(slug).attack in expected, "it succeeds somewhere, or it proves nothing"
     assert len(expected) == 2, "and somewhere it fails"
 
 
-@pytest.mark.parametrize("slug", [each.slug for each in syllabus()])
+@pytest.mark.parametrize("slug", [each.slug for each in all_experiments()])
 def test_every_expected_outcome_can_be_predicted(slug):
-    tried = experiment(slug)
+    tried = find_experiment(slug)
     outcomes = {choice.outcome for choice in tried.choices}
     assert {tried.expected(v) for v in variants() if tried.concerns(v)} <= outcomes
     assert len(tried.choices) >= 2
@@ -59,13 +59,15 @@ def test_what_the_server_keeps_is_told_field_by_field_and_adds_up(db):
     found = {}
     for door in variants():
         with Actors() as actors:
-            found[door] = {str(what): value for what, value in experiment("where-it-lives").run(actors, door).facts}
+            found[door] = {
+                str(what): value for what, value in find_experiment("where-it-lives").run(actors, door).facts
+            }
     for door, facts in found.items():
         assert facts["of them readable without a key"] <= facts["characters you hold"], door
-        assert bool(facts["of them readable without a key"]) == door.reveals_user, door
+        assert bool(facts["of them readable without a key"]) == door.promises.reveals_user, door
         sizes = [int(size) for size in re.findall(r" (\d+)(?=[,;]|$)", facts["field by field"])]
         assert sum(sizes) == facts["bytes in them"], door
-        assert bool(sizes) == door.keeps_state, door
+        assert bool(sizes) == door.promises.keeps_server_state, door
 
 
 SABOTAGE = {  # what one door does no more, and the experiments that must notice
@@ -79,7 +81,7 @@ SABOTAGE = {  # what one door does no more, and the experiments that must notice
 def test_a_broken_promise_turns_exactly_the_right_cells_red(broken, db, monkeypatch):
     noticing, part = SABOTAGE[broken]
     door = mechanisms()[0].default
-    cells = [cell for cell in plan(filter(in_process, syllabus())) if cell.variant is door]
+    cells = [cell for cell in plan(filter(in_process, all_experiments())) if cell.variant is door]
     assert len(cells) > 10
     monkeypatch.setattr(*part(door), False if broken == "csrf" else lambda self, *args: None)
     assert {cell.experiment.slug for cell in map(observe, cells) if not cell.agrees} == noticing

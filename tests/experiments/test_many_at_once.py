@@ -7,7 +7,7 @@ from itertools import cycle, islice
 import pytest
 
 from authcompare.experiments.cast import Actors
-from authcompare.experiments.registry import syllabus
+from authcompare.experiments.registry import all_experiments
 from authcompare.mechanisms.registry import variants
 
 VISITORS = 20
@@ -29,7 +29,7 @@ class Watched(Actors):
 def visit(server, number):
     """One visitor runs the whole syllabus, each experiment at a door of their own choice: [(what, seen, expected)]."""
     seen = []
-    for experiment in syllabus():
+    for experiment in all_experiments():
         doors = [door for door in variants() if experiment.concerns(door)]
         door = next(islice(cycle(doors), number, None))
         if not experiment.browser:
@@ -44,6 +44,6 @@ def visit(server, number):
 def test_twenty_visitors_run_the_whole_syllabus_at_once(server):
     with ThreadPoolExecutor(VISITORS) as pool:
         seen = [line for lines in pool.map(visit, [server] * VISITORS, range(VISITORS)) for line in lines]
-    assert len(seen) == VISITORS * sum(not experiment.browser for experiment in syllabus())
+    assert len(seen) == VISITORS * sum(not experiment.browser for experiment in all_experiments())
     assert [line for line in seen if line[1] != line[2]] == []
     assert [line for line in seen if line[3]] == []

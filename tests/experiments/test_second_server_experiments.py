@@ -3,7 +3,7 @@
 import pytest
 
 from authcompare.experiments.cast import Actors
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.runner import fill, plan
 from authcompare.mechanisms.registry import variants
 from authcompare.server import second_servers
@@ -19,16 +19,16 @@ def _no_second_server_is_left():
 
 def seen(slug, door):
     with Actors() as actors:
-        return experiment(slug).run(actors, door)
+        return find_experiment(slug).run(actors, door)
 
 
 @pytest.fixture
 def extended():
-    return next(door for door in variants() if door.extended_by_use)
+    return next(door for door in variants() if door.promises.extended_by_use)
 
 
 def test_each_sees_what_is_expected_at_every_door():
-    cells = plan([each for each in syllabus() if each.apart or each.waits])
+    cells = plan([each for each in all_experiments() if each.apart or each.waits])
     assert len(cells) > 4 * len(variants())
     for cell in fill(cells):
         assert cell.agrees, f"{cell.experiment.slug} at {cell.door}: {cell.error or cell.observation}"

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from authcompare.experiments.models import Evidence
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.topics import ROWS
 from authcompare.experiments.views import AT_FIRST, beginning, squares
 from authcompare.mechanisms.registry import mechanisms, variants
@@ -46,13 +46,13 @@ def seen(slug, door, outcome):
 def test_the_matrix_has_every_experiment_at_every_door_it_concerns_and_no_other(read):
     expected = {
         (tried.slug, f"{door.mechanism.name} {door.slug}")
-        for tried in syllabus()
+        for tried in all_experiments()
         for door in variants()
         if tried.concerns(door)
     }
     found = cells(read("/experiments/"))
     assert set(found) == expected
-    browser = {tried.slug for tried in syllabus() if tried.browser}
+    browser = {tried.slug for tried in all_experiments() if tried.browser}
     assert {slug for (slug, _door), state in found.items() if state == "browser"} == browser
     assert set(found.values()) == {"waiting", "browser"}
 
@@ -60,7 +60,7 @@ def test_the_matrix_has_every_experiment_at_every_door_it_concerns_and_no_other(
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.slug)
 def test_a_row_of_the_comparison_leaves_the_experiments_that_bear_on_it(read, row):
     found = cells(read(f"/experiments/?row={row.slug}"))
-    assert {slug for slug, _door in found} == {tried.slug for tried in syllabus() if row.slug in tried.rows}
+    assert {slug for slug, _door in found} == {tried.slug for tried in all_experiments() if row.slug in tried.rows}
 
 
 def test_a_row_that_there_is_not_leaves_them_all(read):
@@ -68,7 +68,7 @@ def test_a_row_that_there_is_not_leaves_them_all(read):
 
 
 def test_evidence_is_held_against_what_the_door_promises_now(read):
-    tried = experiment("replay-after-logout")
+    tried = find_experiment("replay-after-logout")
     weak = next(square for square in squares(tried) if square.weak)
     hardened = [square for square in squares(tried) if not square.weak]
     seen(tried.slug, weak.door, tried.attack)
@@ -84,12 +84,12 @@ def test_evidence_is_held_against_what_the_door_promises_now(read):
 
 
 def known(key):
-    return experiment(key[0]), key[1]
+    return find_experiment(key[0]), key[1]
 
 
-@pytest.mark.parametrize("slug", [tried.slug for tried in syllabus()])
+@pytest.mark.parametrize("slug", [tried.slug for tried in all_experiments()])
 def test_each_page_asks_before_it_tells_and_gives_its_script_what_it_promises(read, slug):
-    tried = experiment(slug)
+    tried = find_experiment(slug)
     page = read(f"/experiments/{slug}/")
     told = config(page)
     assert {"slug", "title", "browser", "attack", "csrf", "prefs", "choices", "doors"} == set(told)
@@ -108,21 +108,21 @@ def test_each_page_asks_before_it_tells_and_gives_its_script_what_it_promises(re
 
 
 def test_previous_and_next_lead_through_the_whole_syllabus(read):
-    address, walked = f"/experiments/{syllabus()[0].slug}/", []
+    address, walked = f"/experiments/{all_experiments()[0].slug}/", []
     while address:
         walked.append(address)
         page = read(address)
-        assert f"{len(walked)} of {len(syllabus())}" in page
+        assert f"{len(walked)} of {len(all_experiments())}" in page
         back = re.search(r'href="([^"]+)" rel="prev"', page)
         assert (back and back[1]) == (walked[-2] if len(walked) > 1 else None)
         found = re.search(r'href="([^"]+)" rel="next"', page)
         address = found and found[1]
-    assert len(walked) == len(syllabus())
+    assert len(walked) == len(all_experiments())
 
 
-@pytest.mark.parametrize("slug", [tried.slug for tried in syllabus()])
+@pytest.mark.parametrize("slug", [tried.slug for tried in all_experiments()])
 def test_a_page_begins_with_few_doors_and_an_attack_with_a_weak_one_among_them(slug):
-    doors = [square for square in squares(experiment(slug)) if square]
+    doors = [square for square in squares(find_experiment(slug)) if square]
     first = beginning(doors)
     assert 1 <= len(first) <= max(AT_FIRST, len(mechanisms()))
     assert {square.variant.mechanism for square in first} == {square.variant.mechanism for square in doors}
@@ -136,7 +136,7 @@ def test_the_code_shown_is_the_class_and_what_it_calls(read):
     assert "def forgeries(" in page, "a function beside it that it calls"
     assert "def claiming(" in page, "and one that this calls"
     assert "class Experiment:" not in page, "the contract is no part of the story"
-    browser = next(tried for tried in syllabus() if tried.browser)
+    browser = next(tried for tried in all_experiments() if tried.browser)
     assert "export async function run(" in re.sub(r"<[^>]+>", "", read(f"/experiments/{browser.slug}/"))
 
 

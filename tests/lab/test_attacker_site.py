@@ -113,10 +113,10 @@ def test_only_a_door_that_says_so_lets_its_cookie_cross_sites(variant, sandbox):
     alice = sandbox["alice"]
     cookie = cookie_set(Actor(variant).sign_in(alice["username"], alice["password"]), variant.transport.name)
     if variant.transport.ambient:
-        assert cookie["samesite"] == ("" if variant.crosses_sites else "Lax")
+        assert cookie["samesite"] == ("" if variant.promises.sent_cross_site else "Lax")
     else:
         assert cookie is None
 
 
 def test_some_door_lets_its_cookie_cross_sites_and_it_is_weak(db):
-    assert [variant.lab for variant in variants() if variant.crosses_sites] == [True]
+    assert [variant.lab for variant in variants() if variant.promises.sent_cross_site] == [True]

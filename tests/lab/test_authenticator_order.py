@@ -9,9 +9,9 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import Actors
-from authcompare.experiments.registry import experiment
+from authcompare.experiments.registry import find_experiment
 from authcompare.lab import authenticator_order
-from authcompare.mechanisms.registry import mechanisms, variant_named
+from authcompare.mechanisms.registry import find_variant, mechanisms
 from tests.mechanisms.test_openapi import conforms, described
 
 ORDER = "/lab/api/order/"
@@ -36,7 +36,7 @@ def door(variant):
 def test_the_view_finds_who_is_signed_in_and_the_middleware_only_whom_it_can_know(actor, variant):
     me = actor.answer["user"]["username"]
     found = ask(authenticator_order.CHAIN, actor, **door(variant)).json()
-    assert found == {"middleware": me if variant.known_to_middleware else None, "view": me}
+    assert found == {"middleware": me if variant.promises.known_to_middleware else None, "view": me}
 
 
 def test_nobody_is_known_without_a_credential_or_with_a_bad_one(db, variant):
@@ -179,14 +179,14 @@ def test_their_answers_are_as_described(enter):
 
 
 def test_a_bad_token_that_counts_as_none_is_noticed(db, monkeypatch):
-    tried, session = experiment("whose-credential"), variant_named("session", "db")
+    tried, session = find_experiment("whose-credential"), find_variant("session", "db")
 
     def seen():
         with Actors() as actors:
             return tried.run(actors, session).outcome
 
     assert seen() == tried.expected(session) == "a bad one before it decides"
-    authentication = variant_named("token", "default").authentication
+    authentication = find_variant("token", "default").authentication
     identify = authentication.identify
 
     def lenient(self, request):
@@ -200,7 +200,7 @@ def test_a_bad_token_that_counts_as_none_is_noticed(db, monkeypatch):
 
 
 def test_a_middleware_that_knows_nobody_is_noticed(db, monkeypatch):
-    tried, session = experiment("middleware-and-next"), variant_named("session", "db")
+    tried, session = find_experiment("middleware-and-next"), find_variant("session", "db")
     monkeypatch.setattr("django.contrib.auth.middleware.get_user", lambda request: AnonymousUser())
     with Actors() as actors:
         assert tried.run(actors, session).outcome == "known only in the view" != tried.expected(session)

@@ -12,7 +12,7 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
 from authcompare.experiments.base import Experiment
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.runner import plan
 
 
@@ -36,7 +36,7 @@ def test_every_door_keeps_its_promises_over_http_and_the_committed_comparison_is
 
 
 def test_an_observation_that_differs_is_named_and_ends_with_1(server, monkeypatch):
-    monkeypatch.setattr(type(experiment("read-it")), "expected", lambda self, variant: "says nothing")
+    monkeypatch.setattr(type(find_experiment("read-it")), "expected", lambda self, variant: "says nothing")
     with pytest.raises(SystemExit) as ended:
         call_command("compare", url=server, only=["read-it"], stderr=(err := io.StringIO()))
     assert ended.value.code == 1
@@ -46,7 +46,7 @@ def test_an_observation_that_differs_is_named_and_ends_with_1(server, monkeypatc
 @pytest.mark.parametrize("format", ["table", "markdown", "csv", "html", "json"])
 def test_each_format_has_a_line_for_each_door(server, format):
     text = compare(url=server, only=["forged-form"], format=format)
-    doors = len(plan([experiment("forged-form")]))
+    doors = len(plan([find_experiment("forged-form")]))
     assert text.count("forged-form") >= doors
     if format == "json":
         assert [cell["agrees"] for cell in json.loads(text)] == [True] * doors
@@ -71,13 +71,13 @@ def test_it_runs_in_process_without_a_server_a_setting_or_a_trace_in_the_data(tm
     )
     assert ran.returncode == 0, ran.stderr
     assert sum(line.endswith("  yes") for line in ran.stdout.splitlines()) == len(
-        plan([experiment("read-it"), experiment("restart")])
+        plan([find_experiment("read-it"), find_experiment("restart")])
     )
     assert not database.exists()
 
 
 def test_what_can_not_be_run_is_told_in_one_line(server, settings):
-    with pytest.raises(CommandError, match=rf"no experiment 'nonsense'; there are {syllabus()[0].slug}, "):
+    with pytest.raises(CommandError, match=rf"no experiment 'nonsense'; there are {all_experiments()[0].slug}, "):
         compare(only=["nonsense"])
     with pytest.raises(CommandError, match="does not answer: is it running"):
         compare(url="http://127.0.0.1:9")
@@ -89,7 +89,7 @@ def test_what_can_not_be_run_is_told_in_one_line(server, settings):
 
 
 def test_an_experiment_that_breaks_down_is_an_error_in_its_cell_and_not_over_the_others(server, monkeypatch):
-    broken = type(experiment("read-it"))
+    broken = type(find_experiment("read-it"))
     assert issubclass(broken, Experiment)
     monkeypatch.setattr(broken, "run", lambda self, actors, variant: 1 / 0)
     with pytest.raises(SystemExit):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import Actor, replay
 from authcompare.mechanisms.api import ENDPOINTS
-from authcompare.mechanisms.registry import mechanisms, variant_named, variants
+from authcompare.mechanisms.registry import find_variant, mechanisms, variants
 from tests.api import test_bad_input
 from tests.mechanisms import fourth, test_contract
 
@@ -21,7 +21,7 @@ def _registered(project):
 
 @pytest.fixture
 def variant():
-    return variant_named("ticket", "tickets")
+    return find_variant("ticket", "tickets")
 
 
 @pytest.fixture

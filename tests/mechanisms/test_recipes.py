@@ -207,10 +207,10 @@ def test_a_fresh_project_with_it_keeps_the_same_promises(door, tmp_path):
         "alice": True,
         "changed": False,
         "without a CSRF token": not door.transport.ambient,
-        "after sign-out": not door.ends_at_sign_out,
-        "after a new password": not door.follows_password,
+        "after sign-out": not door.promises.ends_at_sign_out,
+        "after a new password": not door.promises.follows_password_change,
         "again": True,
-        "deactivated": not door.follows_activity,
+        "deactivated": not door.promises.follows_deactivation,
     }
     assert set(seen.values()) <= {200, 401, 403}, seen
     assert {what: status == 200 for what, status in seen.items()} == promised

@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from authcompare.experiments.registry import syllabus
+from authcompare.experiments.registry import all_experiments
 from authcompare.mechanisms import source_code
 
 CLASS = 16  # threads, as a server process has them
@@ -20,7 +20,7 @@ class Litter:
 
 
 def test_a_whole_class_may_ask_for_the_same_code_at_once():
-    shown = [type(each) for each in syllabus()]
+    shown = [type(each) for each in all_experiments()]
     source_code.lines_of.cache_clear()
 
     def read(cls):

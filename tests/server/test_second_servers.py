@@ -19,7 +19,7 @@ from authcompare.accounts.models import Sandbox
 from authcompare.api.http_client import Client
 from authcompare.env import ALGORITHMS
 from authcompare.experiments.cast import Actors, NoSecondServer
-from authcompare.mechanisms.registry import variant_named, variants
+from authcompare.mechanisms.registry import find_variant, variants
 from authcompare.server import second_servers
 from tests.mechanisms.test_openapi import conforms, described
 
@@ -85,7 +85,7 @@ def children():
 @pytest.mark.parametrize("same_key", [True, False])
 @pytest.mark.parametrize("same_database", [True, False])
 def test_it_shares_key_and_database_as_wanted_and_nothing_else(same_key, same_database):
-    believed = next(door for door in variants() if door.needs == {"key"})
+    believed = next(door for door in variants() if door.promises.shared_needs == {"key"})
     with Actors() as actors:
         shown = believed.transport.present(actors.signed_in(believed).credential)
         there = actors.twin(same_key=same_key, same_database=same_database)
@@ -100,7 +100,7 @@ def test_it_shares_key_and_database_as_wanted_and_nothing_else(same_key, same_da
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_its_tokens_are_signed_with_the_algorithm_wanted(algorithm):
     with Actors() as actors:
-        token = actors.twin(algorithm=algorithm).signed_in(variant_named("token", "default")).credential
+        token = actors.twin(algorithm=algorithm).signed_in(find_variant("token", "default")).credential
     assert jwt.get_unverified_header(token)["alg"] == algorithm
 
 
@@ -111,7 +111,7 @@ def test_its_own_algorithm_named_or_not_is_the_same_wish(settings):
 def test_a_short_one_ends_its_credentials_within_seconds():
     with Actors() as actors:
         there = actors.twin(short=True)
-        for door in (variant_named("session", "db"), variant_named("token", "default")):
+        for door in (find_variant("session", "db"), find_variant("token", "default")):
             end = parse_datetime(there.signed_in(door).answer["expires_at"])
             assert end - datetime.now(UTC) <= timedelta(seconds=float(second_servers.SHORT["SESSION_IDLE_LIFETIME"]))
 

@@ -5,7 +5,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import Actor, replay
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from sessions_demo import api, session_decoder
 from sessions_demo.models import Session
 
@@ -186,7 +186,7 @@ def test_a_form_of_another_site_does_nothing_to_the_session(actor, slug):
 
 @every
 def test_an_account_outside_the_sandboxes_is_left_alone(carol, method, slug):
-    actor = Actor(variant_named("session", "db"))
+    actor = Actor(find_variant("session", "db"))
     actor.sign_in("carol", "carols password")
     before = Session.objects.values().get()
     response = actor.request(method, f"lab/{slug}/", **({"json": {"password": "x"}} if slug == "elsewhere" else {}))
@@ -196,7 +196,7 @@ def test_an_account_outside_the_sandboxes_is_left_alone(carol, method, slug):
 
 @every
 def test_nobody_can_do_it_without_a_session(sandbox, method, slug):
-    actor = Actor(variant_named("session", "db"))
+    actor = Actor(find_variant("session", "db"))
     assert actor.request(method, f"lab/{slug}/").status_code == 401
     assert not Session.objects.exists()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from authcompare.experiments.cast import Actor, replay
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from authcompare.note.models import Note
 from sessions_demo.models import Session
 
@@ -14,7 +14,7 @@ def actor(enter):
 
 
 def test_sign_in_needs_the_csrf_token_of_a_page(sandbox):
-    actor = Actor(variant_named("session", "db"))
+    actor = Actor(find_variant("session", "db"))
     alice = {name: sandbox["alice"][name] for name in ("username", "password")}
     refused = actor.request("POST", "login/", json=alice, headers={"X-CSRFToken": ""})
     assert (refused.status_code, refused.json()["code"]) == (403, "csrf_failed")
@@ -36,7 +36,7 @@ def test_a_right_csrf_token_from_a_page_of_another_site_changes_nothing(actor, a
 
 
 def test_the_csrf_token_changes_at_sign_in(sandbox):
-    actor = Actor(variant_named("session", "db"))
+    actor = Actor(find_variant("session", "db"))
     before = actor.csrf_token()
     actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     assert actor.csrf_token() != before
@@ -55,10 +55,10 @@ def test_without_the_check_a_forged_request_is_believed(enter, alice):
 
 
 def test_the_unprotected_door_is_shut_to_whoever_is_in_no_sandbox(carol):
-    hardened = Actor(variant_named("session", "db"))
+    hardened = Actor(find_variant("session", "db"))
     assert hardened.sign_in("carol", "carols password").status_code == 200
     assert hardened.read().status_code == 200
-    weak = variant_named("session", "unprotected")
+    weak = find_variant("session", "unprotected")
     assert replay(weak, hardened.credential).status_code == 401
     refused = Actor(weak).sign_in("carol", "carols password")
     assert (refused.status_code, refused.json()["code"]) == (403, "lab_only")

@@ -6,7 +6,7 @@ import pytest
 
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import Actor, replay
-from authcompare.mechanisms.registry import mechanisms, variant_named
+from authcompare.mechanisms.registry import find_variant, mechanisms
 from authcompare.note.models import Note
 from sessions_demo.models import Session, SessionStore
 
@@ -21,16 +21,16 @@ def actor(enter):
 
 @arms
 def test_it_has_no_column_on_any_page(slug):
-    door = variant_named("session", slug)
+    door = find_variant("session", slug)
     assert door in door.mechanism.doors
     assert not [mechanism for mechanism in mechanisms() if door in mechanism.columns]
 
 
 @arms
 def test_it_is_shut_to_whoever_is_in_no_sandbox(carol, slug):
-    hardened = Actor(variant_named("session", "db"))
+    hardened = Actor(find_variant("session", "db"))
     assert hardened.sign_in("carol", "carols password").status_code == 200
-    door = variant_named("session", slug)
+    door = find_variant("session", slug)
     assert replay(door, hardened.credential).status_code == 401
     refused = Actor(door).sign_in("carol", "carols password")
     assert (refused.status_code, refused.json()["code"]) == (403, "lab_only")
@@ -57,7 +57,7 @@ def test_a_planted_session_becomes_the_victims_and_stays_the_planters(enter, ali
 
 
 def test_an_id_that_the_server_never_gave_out_is_not_taken_even_here(sandbox):
-    victim = Actor(variant_named("session", "unrotated"))
+    victim = Actor(find_variant("session", "unrotated"))
     victim.client.cookies.set("ac_session", "a" * 32, domain="localhost.local")
     victim.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     assert victim.credential != "a" * 32
@@ -79,7 +79,7 @@ def test_in_all_else_it_is_the_hardened_door(enter, clock, alice):
 
 
 def test_sign_in_answers_the_id_and_sets_no_cookie(sandbox):
-    actor = Actor(variant_named("session", "header"))
+    actor = Actor(find_variant("session", "header"))
     response = actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     assert response.json()["access"] == Session.objects.get().session_key == actor.credential
     assert "Set-Cookie" not in response.headers
@@ -96,7 +96,7 @@ def test_it_needs_no_csrf_token_since_no_browser_sends_it_by_itself(actor, alice
 def test_the_same_id_in_a_cookie_is_not_looked_at_here_and_opens_the_door_that_reads_cookies(actor):
     cookie = {"Cookie": f"ac_session={actor.credential}"}
     assert Client().get(f"{actor.variant.path}protected/", headers=cookie).status_code == 401
-    assert replay(variant_named("session", "db"), actor.credential).status_code == 200
+    assert replay(find_variant("session", "db"), actor.credential).status_code == 200
 
 
 def test_an_id_that_is_presented_at_sign_in_is_not_kept(enter, sandbox):

@@ -3,8 +3,8 @@
 import pytest
 
 from authcompare.experiments.cast import Actors
-from authcompare.experiments.registry import experiment
-from authcompare.mechanisms.registry import mechanisms, variant_named
+from authcompare.experiments.registry import find_experiment
+from authcompare.mechanisms.registry import find_variant, mechanisms
 from sessions_demo import api
 from sessions_demo.experiments import EXPERIMENTS, GUESSES
 from sessions_demo.mechanism import DatabaseSession, Unrotated
@@ -14,7 +14,7 @@ from sessions_demo.mechanism import DatabaseSession, Unrotated
 def run(db):
     def run(slug, variant="db"):
         with Actors() as actors:
-            found = experiment(slug).run(actors, variant_named("session", variant))
+            found = find_experiment(slug).run(actors, find_variant("session", variant))
         return found.outcome, {str(what): value for what, value in found.facts}
 
     return run

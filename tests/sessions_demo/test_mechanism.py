@@ -4,7 +4,7 @@ import pytest
 
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import Actor, replay
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from sessions_demo.models import Session
 from tests.headers import cookie_set
 
@@ -17,7 +17,7 @@ def actor(enter):
 @pytest.fixture
 def visitor(sandbox):
     """Alice, before she signs in."""
-    return Actor(variant_named("session", "db"))
+    return Actor(find_variant("session", "db"))
 
 
 def test_an_id_planted_before_sign_in_is_worth_nothing_after_it(visitor, sandbox):
@@ -86,7 +86,7 @@ def test_a_visit_makes_no_session(db):
 def test_the_row_tells_whose_it_is_and_where_it_began(sandbox, alice, clock):
     client = Client()
     client.headers["User-Agent"] = "Firefox on the sofa"
-    Actor(variant_named("session", "db"), client).sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+    Actor(find_variant("session", "db"), client).sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     row = Session.objects.get()
     assert row.user == alice
     assert row.user_agent == "Firefox on the sofa"
@@ -97,7 +97,7 @@ def test_the_row_tells_whose_it_is_and_where_it_began(sandbox, alice, clock):
 def test_devices_show_the_user_agent_and_never_the_key(sandbox):
     client = Client()
     client.headers["User-Agent"] = "Firefox " + "x" * 300
-    actor = Actor(variant_named("session", "db"), client)
+    actor = Actor(find_variant("session", "db"), client)
     actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     response = actor.request("GET", "devices/")
     assert response.json()[0]["user_agent"] == ("Firefox " + "x" * 300)[:200]

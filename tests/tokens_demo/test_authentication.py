@@ -6,7 +6,7 @@ from rest_framework.request import Request
 
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import replay
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from authcompare.note.models import Note
 from tests.tokens_demo.forging import claims, forge
 from tokens_demo.authentication import StatelessTokenAuthentication
@@ -126,7 +126,7 @@ def test_a_deleted_user_has_no_note_to_show_at_any_door(enter, alice):
 
 
 def test_no_door_is_left_out_above():
-    assert {variant.slug for variant in variant_named("token", "default").mechanism.variants} == set(DOORS)
+    assert {variant.slug for variant in find_variant("token", "default").mechanism.variants} == set(DOORS)
 
 
 def test_the_stateless_door_decides_without_a_single_query(enter, alice, rf, django_assert_num_queries):
@@ -150,8 +150,8 @@ def test_each_door_asks_the_database_as_often_as_it_says(enter, queries, door, e
 
 def test_a_default_token_is_not_enough_for_the_doors_that_want_more(enter):
     token = enter("token", "default").credential
-    assert replay(variant_named("token", "stateless"), token).json()["code"] == "token_invalid"
-    assert replay(variant_named("token", "revocable"), token).json()["code"] == "password_changed"
+    assert replay(find_variant("token", "stateless"), token).json()["code"] == "token_invalid"
+    assert replay(find_variant("token", "revocable"), token).json()["code"] == "password_changed"
 
 
 def test_the_token_of_the_cookie_door_is_not_read_from_the_header_nor_the_other_way_round(enter):

@@ -8,8 +8,8 @@ import pytest
 from rest_framework_simplejwt.settings import api_settings
 
 from authcompare.experiments.cast import Actors
-from authcompare.experiments.registry import experiment
-from authcompare.mechanisms.registry import variant_named
+from authcompare.experiments.registry import find_experiment
+from authcompare.mechanisms.registry import find_variant
 from authcompare.server import second_servers
 from tests.tokens_demo.forging import claims
 from tokens_demo import rotation
@@ -25,7 +25,7 @@ from tokens_demo.tokens import COMMON_WORD, Backend, DecodingBackend
 
 def run(slug, door="default"):
     with Actors() as actors:
-        return experiment(slug).run(actors, variant_named("token", door))
+        return find_experiment(slug).run(actors, find_variant("token", door))
 
 
 def facts(observation):
@@ -142,7 +142,7 @@ def test_a_token_that_says_something_else_keeps_its_signature():
 @pytest.mark.django_db(transaction=True)
 def test_of_rotations_at_once_one_wins_and_the_family_ends():
     seen = run("refresh-rotation", "revocable")
-    assert seen.outcome == experiment("refresh-rotation").expected(variant_named("token", "revocable"))
+    assert seen.outcome == find_experiment("refresh-rotation").expected(find_variant("token", "revocable"))
     assert facts(seen) == {
         "the old one again": "token_reused",
         "the new one after that": "token_invalid",
@@ -199,7 +199,7 @@ def test_an_article_whose_token_fits_would_be_noticed(db, monkeypatch):
 
 def test_another_library_needs_the_published_key_of_a_second_server(server):
     with Actors(server) as actors:
-        seen = experiment("another-library").run(actors, variant_named("token", "default"))
+        seen = find_experiment("another-library").run(actors, find_variant("token", "default"))
     assert seen.outcome == "each verifies the other's"
     assert facts(seen)["public keys published by this server"] == 0
     assert facts(seen)["ours with another's id in it, by joserfc"] == "bad_signature"

@@ -4,7 +4,7 @@ import pytest
 
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import Actor, replay
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from tests.headers import cookie_set
 from tests.tokens_demo.forging import claims
 from tokens_demo.models import DeniedToken, Family
@@ -62,7 +62,7 @@ def test_nobody_signs_out_with_a_token_that_is_not_ours(db):
 
 
 def test_the_cookie_door_never_says_its_token_in_a_body(sandbox):
-    actor = Actor(variant_named("token", "cookie"))
+    actor = Actor(find_variant("token", "cookie"))
     answer = actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     token = actor.credential
     assert len(token.split(".")) == 3
@@ -75,7 +75,7 @@ def test_the_cookie_door_never_says_its_token_in_a_body(sandbox):
 
 
 def test_the_cookie_is_hidden_from_scripts_and_ends_with_its_token(sandbox, clock):
-    actor = Actor(variant_named("token", "cookie"))
+    actor = Actor(find_variant("token", "cookie"))
     answer = actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"], lifetime=15)
     cookie = cookie_set(answer, "ac_access")
     assert cookie["httponly"] is True
@@ -117,6 +117,6 @@ def test_the_server_tells_all_that_it_keeps_of_a_token(enter):
 
 
 def test_a_lifetime_is_that_of_the_access_token(enter):
-    for variant in variant_named("token", "default").mechanism.variants:
+    for variant in find_variant("token", "default").mechanism.variants:
         said = claims(enter("token", variant.slug, lifetime=15).credential)
         assert said["exp"] - said["iat"] == 15

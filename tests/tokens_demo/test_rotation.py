@@ -8,7 +8,7 @@ from django.db import connection, connections
 from authcompare.accounts.sandbox import create_sandbox
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import replay
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from tests.tokens_demo.forging import claims, forge
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
 
@@ -166,7 +166,7 @@ def test_of_many_rotations_of_one_token_at_once_exactly_one_wins():
     from authcompare.experiments.cast import Actor
 
     _, users = create_sandbox()
-    actor = Actor(variant_named("token", "default"))
+    actor = Actor(find_variant("token", "default"))
     actor.sign_in(users[0]["username"], users[0]["password"])
 
     def one(_):

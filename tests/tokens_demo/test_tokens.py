@@ -13,7 +13,7 @@ from jwt.utils import base64url_decode, base64url_encode
 from rest_framework_simplejwt.settings import api_settings
 
 from authcompare.experiments.cast import replay
-from authcompare.mechanisms.registry import variant_named
+from authcompare.mechanisms.registry import find_variant
 from tests.tokens_demo.forging import claims, forge
 
 
@@ -25,7 +25,7 @@ def said(actor):
 
 def refused(token, variant="default", code="token_invalid"):
     """Is this token answered with 401, the right code and the right challenge?"""
-    response = replay(variant_named("token", variant), token)
+    response = replay(find_variant("token", variant), token)
     assert response.status_code == 401, response.text
     assert response.json()["code"] == code
     assert response.headers["WWW-Authenticate"].startswith('Bearer realm="authcompare", error="invalid_token"')
@@ -33,7 +33,7 @@ def refused(token, variant="default", code="token_invalid"):
 
 
 def accepted(token, variant="default"):
-    return replay(variant_named("token", variant), token).status_code == 200
+    return replay(find_variant("token", variant), token).status_code == 200
 
 
 def test_a_token_says_who_for_whom_from_whom_until_when_and_its_own_id(said, alice):
@@ -121,7 +121,7 @@ def test_a_claim_of_an_odd_kind_is_refused_and_breaks_nothing(said, claim):
         long_ago = claim in {"iat", "nbf"} and type(value) is int and 0 <= value <= 1  # which is nothing odd
         absent = claim in {"family", "nbf"} and value is None  # and these may be
         for variant in ("default", "stateless", "revocable") if not (long_ago or absent) else ():
-            response = replay(variant_named("token", variant), forge(said | {claim: value}))
+            response = replay(find_variant("token", variant), forge(said | {claim: value}))
             assert response.status_code == 401, (variant, value)
             assert set(response.json()) == {"code", "detail"}
 
@@ -293,5 +293,5 @@ names = st.sampled_from(["sub", "iss", "aud", "exp", "iat", "nbf", "jti", "token
 @given(st.dictionaries(names, odd_json, max_size=4))
 def test_no_claims_at_all_are_too_much(said, changes):
     for variant in ("default", "stateless", "revocable"):
-        response = replay(variant_named("token", variant), forge(said | changes))
+        response = replay(find_variant("token", variant), forge(said | changes))
         assert response.status_code in {200, 401}

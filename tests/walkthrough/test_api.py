@@ -14,7 +14,7 @@ from authcompare.api.http_client import CSRF_HEADER, Client
 from authcompare.comparison.evidence import name
 from authcompare.learning import learners
 from authcompare.learning.lessons import PLANS, LessonError, planned, steps
-from authcompare.learning.models import Answer, Classroom, Learner, Run, hashed
+from authcompare.learning.models import Classroom, Learner, Prediction, Run, hashed
 from authcompare.learning.questions import gain, questions
 from authcompare.walkthrough import views
 from tests.mechanisms.test_openapi import conforms, described
@@ -307,7 +307,7 @@ def test_a_reset_forgets_who_learns_alone(visitor):
     Learner.objects.update(sandbox=made)
     assert visitor.post("reset").status_code == 204
     assert not Learner.objects.exists()
-    assert not Answer.objects.exists()
+    assert not Prediction.objects.exists()
     assert not Run.objects.exists()
     assert not Sandbox.objects.filter(pk=made.pk).exists()
     assert "ac_learner" not in visitor.client.cookies
@@ -320,7 +320,7 @@ def test_a_reset_leaves_a_member_of_a_class_in_it_and_the_others_alone(member, c
     member.post("reset")
     assert member.learner.classroom == classroom
     assert not member.learner.answers.exists()
-    assert Answer.objects.count() == 1
+    assert Prediction.objects.count() == 1
 
 
 def test_who_learned_alone_and_was_not_seen_for_long_is_forgotten(visitor, clock, classroom):

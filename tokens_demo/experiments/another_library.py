@@ -43,7 +43,7 @@ class AnotherLibrary(OfTokens):
 
     def concerns(self, variant):
         """Only where the server's key is what makes a token worth something."""
-        return super().concerns(variant) and "key" in variant.needs
+        return super().concerns(variant) and "key" in variant.promises.shared_needs
 
     def expected(self, variant):
         return BOTH_WAYS

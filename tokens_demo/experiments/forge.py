@@ -56,11 +56,11 @@ class Forge(OfTokens):
     ]
 
     def expected(self, variant):
-        return REFUSED if variant.checks_changes else LET_IN
+        return REFUSED if variant.promises.detects_tampering else LET_IN
 
     def run(self, actors, variant):
         mallory, bob = actors.signed_in(variant, "mallory"), actors.signed_in(variant, "bob", lifetime=1)
-        refreshing = next(door for door in variant.mechanism.doors if door.refreshable)
+        refreshing = next(door for door in variant.mechanism.doors if door.promises.refreshable)
         refresh = actors.signed_in(refreshing, "bob").answer["refresh"]
         victim = bob.answer["user"]
         forged = forgeries(mallory.credential, victim)

@@ -49,7 +49,7 @@ class GuessTheSecret(OfTokens):
     ]
 
     def expected(self, variant):
-        return REFUSED if variant.resists_guessing else LET_IN
+        return REFUSED if variant.promises.strong_secret else LET_IN
 
     def run(self, actors, variant):
         mallory, bob = actors.signed_in(variant, "mallory"), actors.signed_in(variant, "bob")

@@ -14,7 +14,7 @@ class OfRefreshTokens(OfTokens):
     """What can be tried wherever sign-in brings a refresh token."""
 
     def concerns(self, variant):
-        return super().concerns(variant) and variant.refreshable
+        return super().concerns(variant) and variant.promises.refreshable
 
 
 def refresh(actors, token):

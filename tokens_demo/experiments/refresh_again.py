@@ -28,7 +28,7 @@ class RefreshAgain(OfRefreshTokens):
     ]
 
     def expected(self, variant):
-        return MOVES if variant.extended_by_use else STAYS
+        return MOVES if variant.promises.extended_by_use else STAYS
 
     def run(self, actors, variant):
         pairs = [actors.signed_in(variant).answer]

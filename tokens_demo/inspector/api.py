@@ -10,7 +10,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import SecondsField, Strict, TextField
-from authcompare.api.openapi.operations import Answer, Operation
+from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.api.openapi.serializers import JWT
 from tokens_demo.inspector import samples, verify
 from tokens_demo.inspector.key_input import ALGORITHMS
@@ -69,13 +69,13 @@ def names(text):
     return tuple(text.replace(",", " ").split())
 
 
-class Check(Answer):
+class Check(ResponseSerializer):
     name = serializers.CharField()
     title = serializers.CharField()
     state = serializers.ChoiceField(["passed", "failed", "skipped", "unreached"])
 
 
-class Said(Answer):
+class Said(ResponseSerializer):
     """A claim or a header parameter, with what it means."""
 
     name = serializers.CharField()
@@ -86,7 +86,7 @@ class Said(Answer):
     time = serializers.IntegerField(allow_null=True)
 
 
-class Inspection(Answer):
+class Inspection(ResponseSerializer):
     outcome = serializers.CharField()
     accepted = serializers.BooleanField()
     title = serializers.CharField()
@@ -144,7 +144,7 @@ class SignSerializer(Strict):
     key = TextField(label=_("Key"), max_length=LONGEST, trim_whitespace=False, required=False, allow_blank=True)
 
 
-class Signed(Answer):
+class Signed(ResponseSerializer):
     token = serializers.CharField()
 
     @staticmethod
@@ -181,7 +181,7 @@ class SignView(Endpoint):
         return Response({"token": token})
 
 
-class ExampleAnswer(Answer):
+class ExampleAnswer(ResponseSerializer):
     """What goes into the fields, and what will come out."""
 
     name = serializers.CharField()

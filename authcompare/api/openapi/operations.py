@@ -12,7 +12,7 @@ from rest_framework import serializers
 WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
-class Answer(serializers.Serializer):
+class ResponseSerializer(serializers.Serializer):
     """A JSON object that an endpoint answers. It only describes: the view makes the object, and a test compares."""
 
     @staticmethod

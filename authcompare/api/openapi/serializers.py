@@ -2,13 +2,13 @@
 
 from rest_framework import serializers
 
-from authcompare.api.openapi.operations import Answer
+from authcompare.api.openapi.operations import ResponseSerializer
 
 MOMENTS = {"issued_at": "2026-09-01T08:00:00Z", "expires_at": "2026-09-01T08:05:00Z"}
 JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI3In0.{}"  # an example's: no key has signed it
 
 
-class Error(Answer):
+class Error(ResponseSerializer):
     """Every error of the API."""
 
     code = serializers.CharField()
@@ -16,12 +16,12 @@ class Error(Answer):
     errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
 
 
-class Person(Answer):
+class Person(ResponseSerializer):
     id = serializers.IntegerField()
     username = serializers.CharField()
 
 
-class SignedIn(Answer):
+class SignedIn(ResponseSerializer):
     user = Person()
     mechanism = serializers.CharField()
     variant = serializers.CharField()
@@ -57,10 +57,10 @@ def signed_in(view):
     """What a login answers: a door whose credential is not for the cookie jar says it in the body."""
     if view.variant.storage == "jar":
         return {200: SignedIn}
-    return {200: SignedInWithTokens if view.variant.refreshable else SignedInWithToken}
+    return {200: SignedInWithTokens if view.variant.promises.refreshable else SignedInWithToken}
 
 
-class Credential(Answer):
+class Credential(ResponseSerializer):
     mechanism = serializers.CharField()
     variant = serializers.CharField()
     carrier = serializers.CharField()
@@ -86,7 +86,7 @@ class Credential(Answer):
         }
 
 
-class Device(Answer):
+class Device(ResponseSerializer):
     id = serializers.CharField()
     created_at = serializers.DateTimeField()
     last_seen_at = serializers.DateTimeField()
@@ -106,7 +106,7 @@ class Device(Answer):
         }
 
 
-class Ended(Answer):
+class Ended(ResponseSerializer):
     ended = serializers.IntegerField()
 
     @staticmethod
@@ -114,7 +114,7 @@ class Ended(Answer):
         return {"ended": 1}
 
 
-class Doorway(Answer):
+class Doorway(ResponseSerializer):
     """One door, in the root's list."""
 
     mechanism = serializers.CharField()
@@ -130,7 +130,7 @@ class Doorway(Answer):
     devices = serializers.URLField()
 
 
-class Root(Answer):
+class Root(ResponseSerializer):
     protected = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()

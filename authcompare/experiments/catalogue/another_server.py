@@ -45,7 +45,7 @@ class AnotherServer(Experiment):
     apart = True
 
     def expected(self, variant):
-        return NEEDS[variant.needs]
+        return NEEDS[variant.promises.shared_needs]
 
     def run(self, actors, variant):
         shown = variant.transport.present(actors.signed_in(variant).credential)

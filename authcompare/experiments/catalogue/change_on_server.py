@@ -30,7 +30,7 @@ class ChangeOnServer(Experiment):
     ]
 
     def expected(self, variant):
-        return AT_ONCE if variant.follows_role else AFTER
+        return AT_ONCE if variant.promises.follows_role_change else AFTER
 
     def run(self, actors, variant):
         actors.administer("alice", role="reader")

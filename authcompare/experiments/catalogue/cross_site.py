@@ -44,4 +44,4 @@ class CrossSite(Experiment):
         return CHANGES if self.open(variant) else NOTHING
 
     def open(self, variant):
-        return variant.transport.ambient and variant.crosses_sites and not variant.authentication.csrf
+        return variant.transport.ambient and variant.promises.sent_cross_site and not variant.authentication.csrf

@@ -31,7 +31,7 @@ class Expiry(Experiment):
     sources = [("RFC 6265, section 5.3", "https://www.rfc-editor.org/rfc/rfc6265#section-5.3")]
 
     def expected(self, variant):
-        return REFUSED if variant.checks_end else LET_IN
+        return REFUSED if variant.promises.enforces_expiry else LET_IN
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant, lifetime=LIFETIME)

@@ -39,7 +39,7 @@ class Fixation(Experiment):
     ]
 
     def expected(self, variant):
-        return OPENS if variant.takes_planted else NOT
+        return OPENS if variant.promises.allows_fixation else NOT
 
     def run(self, actors, variant):
         mallory = actors.signed_in(variant, "mallory")

@@ -48,9 +48,9 @@ class IdleOrAbsolute(Experiment):
     apart = True
 
     def expected(self, variant):
-        if not variant.checks_end:
+        if not variant.promises.enforces_expiry:
             return NEVER
-        return EXTENDED if variant.extended_by_use else FIXED
+        return EXTENDED if variant.promises.extended_by_use else FIXED
 
     def run(self, actors, variant):
         there = actors.twin(short=True)
@@ -60,7 +60,7 @@ class IdleOrAbsolute(Experiment):
         raise TooBusy("this machine is too busy to tell")
 
     def watch(self, there, variant, client):
-        lifetime = None if variant.extended_by_use else IDLE
+        lifetime = None if variant.promises.extended_by_use else IDLE
         left = there.signed_in(variant, lifetime=lifetime)
         began = time.time()
         used = there.signed_in(variant, lifetime=lifetime)

@@ -45,7 +45,7 @@ class MiddlewareAndNext(Experiment):
     ]
 
     def expected(self, variant):
-        return BEFORE if variant.known_to_middleware else IN_VIEW
+        return BEFORE if variant.promises.known_to_middleware else IN_VIEW
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)

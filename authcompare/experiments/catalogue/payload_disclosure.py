@@ -27,7 +27,7 @@ class ReadIt(Experiment):
     sources = [("RFC 7519, section 12", "https://www.rfc-editor.org/rfc/rfc7519#section-12")]
 
     def expected(self, variant):
-        return READABLE if variant.reveals_user else OPAQUE
+        return READABLE if variant.promises.reveals_user else OPAQUE
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)

@@ -31,7 +31,7 @@ class Cost(Experiment):
     ]
 
     def expected(self, variant):
-        return ASKED[variant.identity_queries]
+        return ASKED[variant.promises.identity_queries]
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)

@@ -31,7 +31,7 @@ class ReplayAfterLogout(Experiment):
     sources = SOURCES
 
     def expected(self, variant):
-        return REFUSED if variant.ends_at_sign_out else LET_IN
+        return REFUSED if variant.promises.ends_at_sign_out else LET_IN
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)

@@ -54,7 +54,7 @@ class KeyRotated(Experiment):
     apart = True
 
     def expected(self, variant):
-        return REFUSED if "key" in variant.needs else LET_IN
+        return REFUSED if "key" in variant.promises.shared_needs else LET_IN
 
     def run(self, actors, variant):
         credential = actors.signed_in(variant).credential

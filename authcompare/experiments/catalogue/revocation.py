@@ -30,7 +30,7 @@ class Deactivated(Experiment):
     sources = SOURCES
 
     def expected(self, variant):
-        return REFUSED if variant.follows_activity else LET_IN
+        return REFUSED if variant.promises.follows_deactivation else LET_IN
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)
@@ -62,7 +62,7 @@ class EndedFromElsewhere(Experiment):
     sources = SOURCES
 
     def expected(self, variant):
-        return REFUSED if variant.ends_from_elsewhere else LET_IN
+        return REFUSED if variant.promises.ends_from_elsewhere else LET_IN
 
     def run(self, actors, variant):
         library, home = actors.signed_in(variant), actors.signed_in(variant)
@@ -100,7 +100,7 @@ class PasswordChanged(Experiment):
     sources = SOURCES
 
     def expected(self, variant):
-        return REFUSED if variant.follows_password else LET_IN
+        return REFUSED if variant.promises.follows_password_change else LET_IN
 
     def run(self, actors, variant):
         copy = actors.signed_in(variant).credential
@@ -131,7 +131,7 @@ class RoleRemoved(Experiment):
     sources = SOURCES
 
     def expected(self, variant):
-        return REFUSED if variant.follows_role else LET_IN
+        return REFUSED if variant.promises.follows_role_change else LET_IN
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)

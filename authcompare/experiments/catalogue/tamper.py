@@ -30,7 +30,7 @@ class Tamper(Experiment):
     sources = [("RFC 7515, section 10", "https://www.rfc-editor.org/rfc/rfc7515#section-10")]
 
     def expected(self, variant):
-        return REFUSED if variant.checks_changes else LET_IN
+        return REFUSED if variant.promises.detects_tampering else LET_IN
 
     def run(self, actors, variant):
         alice, bob = actors.signed_in(variant), actors.signed_in(variant, "bob")

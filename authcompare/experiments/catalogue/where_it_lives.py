@@ -44,9 +44,9 @@ class WhereItLives(Experiment):
     ]
 
     def expected(self, variant):
-        if not variant.keeps_state:
+        if not variant.promises.keeps_server_state:
             return HERE
-        return BOTH if variant.reveals_user else THERE
+        return BOTH if variant.promises.reveals_user else THERE
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)

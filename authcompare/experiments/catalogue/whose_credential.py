@@ -49,7 +49,7 @@ class WhoseCredential(Experiment):
         return variant is variant.mechanism.default
 
     def expected(self, variant):
-        return BAD_DECIDES if any(door.refuses_bad for door in others(variant)) else ALWAYS
+        return BAD_DECIDES if any(door.promises.rejects_invalid for door in others(variant)) else ALWAYS
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)

@@ -19,7 +19,7 @@ from authcompare.comparison import exports
 from authcompare.comparison.evidence import of_a_run
 from authcompare.comparison.table import Comparison
 from authcompare.experiments.playwright_runner import NoBrowserError, watch
-from authcompare.experiments.registry import experiment, syllabus
+from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.runner import fill, plan
 from authcompare.server import second_servers
 
@@ -44,9 +44,9 @@ class Command(BaseCommand):
     def handle(self, *, url, only, format, comparison, browser, output, **options):
         if comparison and format not in {None, *COMPARISONS}:
             raise CommandError(f"the comparison is written as {', '.join(sorted(COMPARISONS))}")
-        experiments = [experiment(slug) for slug in only] if only else syllabus()
+        experiments = [find_experiment(slug) for slug in only] if only else all_experiments()
         if None in experiments:
-            known = ", ".join(each.slug for each in syllabus())
+            known = ", ".join(each.slug for each in all_experiments())
             raise CommandError(f"there is no experiment '{only[experiments.index(None)]}'; there are {known}")
         if url:
             reach(url)
@@ -114,7 +114,7 @@ def reach(url):
         raise CommandError(f"{url} does not answer: is it running?") from None
     except (ValueError, KeyError):
         raise CommandError(f"{url} answers, but is no authcompare") from None
-    expected = {(cell.variant.mechanism.name, cell.variant.slug) for cell in plan(syllabus())}
+    expected = {(cell.variant.mechanism.name, cell.variant.slug) for cell in plan(all_experiments())}
     there = {(door["mechanism"], door["variant"]) for door in doors}
     if not any(door["lab"] for door in doors):
         raise CommandError(f"{url} is not in its lab: start it with LAB=1")
