@@ -1,4 +1,4 @@
-"""The wire against what really went over a socket, under two worker processes, and for nobody but who caused it."""
+"""Recorded exchanges, compared with the bytes on a socket, under two worker processes."""
 
 import json
 import socket
@@ -7,23 +7,26 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from authcompare.api import recording
 from authcompare.api.http_client import Client
+from authcompare.api.recording import middleware, store
+from authcompare.api.recording.redaction import HIDDEN, redact_passwords, redact_value
 from authcompare.experiments.cast import Actor, replay
 from authcompare.mechanisms.registry import variants
 
-SERVERS_OWN = {"date", "server", "exchange-id"}  # what the HTTP server adds after us, and what names the exchange
+ADDED_LATER = {"date", "server", "exchange-id"}  # by the HTTP server, and by the recorder after it has recorded
 
 
-class Observer:
-    """Speaks HTTP/1.1 over a bare socket, and keeps the bytes both ways."""
+class SocketClient:
+    """An HTTP/1.1 client on a socket, which shows the bytes in both directions."""
 
     def __init__(self, address):
         self.host, self.port = urlsplit(address).hostname, urlsplit(address).port
 
     def send(self, method, path, headers=(), body=""):
-        """((name, value) pairs as received, status, body) of the answer; `headers` is a list of pairs, sent as is."""
+        """Send a request with these (name, value) pairs; return (sent pairs, received pairs, status, body)."""
         sent = [("Host", f"{self.host}:{self.port}"), ("Accept", "application/json"), ("Connection", "close"), *headers]
         if body:
             sent += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
@@ -35,7 +38,7 @@ class Observer:
                 raw += chunk
         head, _, content = raw.partition(b"\r\n\r\n")
         status, *lines = head.decode("latin-1").split("\r\n")
-        # White space around a value is not part of it (RFC 9110 section 5.5); Django puts one more before a cookie.
+        # Whitespace around a value is not part of it (RFC 9110 section 5.5); Django adds one more before a cookie.
         received = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
         if ("transfer-encoding", "chunked") in [(n.lower(), v) for n, v in received]:
             content = unchunked(content)
@@ -50,22 +53,22 @@ def unchunked(content):
     return body
 
 
-def lower(headers, leave_out=()):
-    return sorted((name.lower(), value) for name, value in headers if name.lower() not in leave_out)
+def lower(headers, without=()):
+    return sorted((name.lower(), value) for name, value in headers if name.lower() not in without)
 
 
 @pytest.fixture
 def visitor(server):
-    """A fresh sandbox's alice at the real server: {"username", "password"}, and a client with a CSRF cookie."""
+    """Return a client with a CSRF cookie at the real server, and alice of a fresh sandbox: {"username", "password"}."""
     client = httpx.Client(base_url=server, headers={"Accept": "application/json"})
     client.get("/api/")
     alice = client.post("/lab/api/sandbox/").json()["users"][0]
     return client, {"username": alice["username"], "password": alice["password"]}
 
 
-def test_the_wire_shows_what_a_socket_saw_both_ways(server, visitor, variant):
+def test_an_exchange_contains_the_bytes_that_the_socket_carried(server, visitor, variant):
     client, alice = visitor
-    observer = Observer(server)
+    socket_client = SocketClient(server)
     csrf = client.cookies["ac_csrf"]
     cookies = [f"other=1; ac_csrf={csrf}; zz=last"]
     login = json.dumps(alice)
@@ -86,21 +89,23 @@ def test_the_wire_shows_what_a_socket_saw_both_ways(server, visitor, variant):
             else:
                 headers.append((name, value))
         headers.append(("Cookie", jar))
-        sent, received, status, content = observer.send(method, variant.path + endpoint, headers, body)
+        sent, received, status, content = socket_client.send(method, variant.path + endpoint, headers, body)
         exchange_id = dict(lower(received))["exchange-id"]
         seen = client.get(f"/wire/{exchange_id}/").json()
         assert lower(seen["request"]["headers"]) == lower(sent)
-        assert lower(seen["response"]["headers"], SERVERS_OWN) == lower(
-            received, {*SERVERS_OWN, "transfer-encoding", "connection"}
+        assert lower(seen["response"]["headers"], ADDED_LATER) == lower(
+            received, {*ADDED_LATER, "transfer-encoding", "connection"}
         )
-        ours = [value for name, value in seen["response"]["headers"] if name == "Set-Cookie"]
-        assert ours == [value for name, value in received if name.lower() == "set-cookie"], "in the same order"
+        set_cookies = [value for name, value in seen["response"]["headers"] if name == "Set-Cookie"]
+        assert set_cookies == [value for name, value in received if name.lower() == "set-cookie"], (
+            "the order is the same"
+        )
         assert (seen["response"]["status"], seen["response"]["body"]) == (status, content)
         assert (seen["request"]["method"], seen["request"]["path"]) == (method, variant.path + endpoint)
         if endpoint == "login/":
             assert alice["password"] not in json.dumps(seen)
-            assert json.loads(seen["request"]["body"]) == alice | {"password": recording.HIDDEN}
-            jar = {name: value for name, _, value in (cookie.split(";")[0].partition("=") for cookie in ours)}
+            assert json.loads(seen["request"]["body"]) == alice | {"password": HIDDEN}
+            jar = {name: value for name, _, value in (cookie.split(";")[0].partition("=") for cookie in set_cookies)}
             credential = variant.transport.collect(json.loads(content), jar)
             csrf = jar.get("ac_csrf", csrf)
             cookies = [f"other=1; ac_csrf={csrf}; zz=last"]
@@ -109,30 +114,30 @@ def test_the_wire_shows_what_a_socket_saw_both_ways(server, visitor, variant):
         assert status < 300
 
 
-def test_a_hundred_visitors_at_once_each_see_their_own(server):
+def test_a_hundred_concurrent_visitors_see_their_own_exchanges(server):
     def visit(_):
         with httpx.Client(base_url=server, headers={"Accept": "application/json"}, timeout=60) as client:
             client.get("/api/")
             alice = client.post("/lab/api/sandbox/").json()["users"][0]
-            wanted = {"username": alice["username"], "password": alice["password"]}
+            account = {"username": alice["username"], "password": alice["password"]}
             answer = client.post(
-                "/sessions/api/login/", json=wanted, headers={"X-CSRFToken": client.cookies["ac_csrf"]}
+                "/sessions/api/login/", json=account, headers={"X-CSRFToken": client.cookies["ac_csrf"]}
             )
             read = client.get("/sessions/api/protected/")
             ids = [answer.headers["Exchange-Id"], read.headers["Exchange-Id"]]
-            found = [client.get(f"/wire/{id}/").json() for id in ids]
-            assert json.loads(found[0]["request"]["body"])["username"] == alice["username"]
-            assert found[1]["user"] == alice["username"]
-            assert client.cookies["ac_session"] in dict(map(tuple, found[1]["request"]["headers"]))["Cookie"]
+            exchanges = [client.get(f"/wire/{id}/").json() for id in ids]
+            assert json.loads(exchanges[0]["request"]["body"])["username"] == alice["username"]
+            assert exchanges[1]["user"] == alice["username"]
+            assert client.cookies["ac_session"] in dict(map(tuple, exchanges[1]["request"]["headers"]))["Cookie"]
             return ids
 
     with ThreadPoolExecutor(20) as pool:
         ids = [id for pair in pool.map(visit, range(100)) for id in pair]
     assert len(set(ids)) == 200
-    assert len({id[0] for id in ids}) == 2, "both workers recorded, and each opened what the other had recorded"
+    assert len({id[0] for id in ids}) == 2, "both workers record, and each finds the other's exchanges"
 
 
-def test_an_exchange_is_opened_by_its_whole_id_only(actor):
+def test_only_the_whole_id_opens_an_exchange(actor):
     id = actor.read().headers["Exchange-Id"]
     assert Client().get(f"/wire/{id}/").status_code == 200
     for other in (id[:4], id[:-1], f"{id}x", id[:4] + "x" * 22, "../../etc/passwd", "é" * 26):
@@ -140,20 +145,20 @@ def test_an_exchange_is_opened_by_its_whole_id_only(actor):
         assert response.status_code == 404, other
 
 
-def test_the_ring_is_bounded_and_the_oldest_makes_room(monkeypatch):
-    monkeypatch.setattr(recording, "RING", 3)
-    first, *rest = [recording.keep({"n": n}) for n in range(4)]
-    assert recording.find(first) is None
-    assert [recording.find(id) for id in rest] == [{"n": 1}, {"n": 2}, {"n": 3}]
+def test_the_ring_is_bounded_and_a_new_exchange_replaces_the_oldest(monkeypatch):
+    monkeypatch.setattr(store, "RING_SIZE", 3)
+    first, *rest = [store.save_exchange({"n": n}) for n in range(4)]
+    assert store.find_exchange(first) is None
+    assert [store.find_exchange(id) for id in rest] == [{"n": 1}, {"n": 2}, {"n": 3}]
 
 
 def test_outside_the_lab_nothing_is_recorded(settings):
     settings.LAB = False
-    with pytest.raises(recording.MiddlewareNotUsed):
-        recording.middleware(lambda request: None)
+    with pytest.raises(middleware.MiddlewareNotUsed):
+        middleware.record_exchange(lambda request: None)
 
 
-def test_the_steps_are_named_in_order_and_end_where_somebody_is_refused(actor, variant):
+def test_the_steps_are_in_order_and_end_at_a_refusal(actor, variant):
     steps = exchange_of(actor.read())["steps"]
     assert [step["name"] for step in steps] == [
         "middleware", "authentication", "permission", "throttle", "view", "render", "middleware",
@@ -166,45 +171,59 @@ def test_the_steps_are_named_in_order_and_end_where_somebody_is_refused(actor, v
 
 
 def test_statements_are_recorded_with_their_step_and_without_password_hashes(actor, alice):
-    found = exchange_of(actor.read())
-    assert any("note_note" in query["sql"] for query in found["queries"])
-    assert all(0 <= query["step"] < len(found["steps"]) for query in found["queries"])
-    assert recording.shown(alice.password) == recording.HIDDEN
+    exchange = exchange_of(actor.read())
+    assert any("note_note" in query["sql"] for query in exchange["queries"])
+    assert all(0 <= query["step"] < len(exchange["steps"]) for query in exchange["queries"])
+    assert redact_value(alice.password) == HIDDEN
 
 
-def test_the_state_behind_a_credential_is_told_before_and_after(sandbox):
+def test_an_exchange_contains_the_server_side_state_before_and_after(sandbox):
     for variant in variants():
-        someone = Actor(variant)
-        signed_in = someone.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
-        made = exchange_of(signed_in)["state"]
-        known = someone.request("GET", "credential/").json()["server_state"]
-        assert bool(made) == (known is not None)
-        assert all(line["before"] is None for line in made)
+        actor = Actor(variant)
+        sign_in = actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
+        changes = exchange_of(sign_in)["state"]
+        server_state = actor.request("GET", "credential/").json()["server_state"]
+        assert bool(changes) == (server_state is not None)
+        assert all(change["before"] is None for change in changes)
 
 
-def test_what_is_no_exchange_with_a_door_is_not_kept(db):
+def test_the_recorder_reads_the_server_side_state_with_one_statement_each_time(actor, variant):
+    with CaptureQueriesContext(connection) as run:
+        response = actor.read()
+    recorded = len(exchange_of(response)["queries"])
+    assert len(run) - recorded == (2 if variant.promises.keeps_server_state else 0)
+
+
+def test_a_request_parses_its_credential_once(actor, variant, monkeypatch):
+    extract, calls = type(variant.transport).extract, []
+    monkeypatch.setattr(type(variant.transport), "extract", lambda *args: calls.append(1) or extract(*args))
+    assert actor.request("GET", "credential/").status_code == 200
+    assert len(calls) == 1
+
+
+def test_a_request_that_reaches_no_variant_is_not_recorded(db):
     for path in ("/", "/api/", "/healthz", "/api/schema/"):
         assert "Exchange-Id" not in Client().get(path).headers, path
 
 
-def test_passwords_are_hidden_however_deep_they_lie():
-    sent = {"password": "a", "old_Password": "b", "list": [{"new_password": "c"}], "name": "d"}
-    assert recording.hide(sent) == {
-        "password": recording.HIDDEN, "old_Password": recording.HIDDEN, "list": [{"new_password": recording.HIDDEN}], "name": "d",
+def test_passwords_are_hidden_at_any_depth():
+    data = {"password": "a", "old_Password": "b", "list": [{"new_password": "c"}], "name": "d"}
+    assert redact_passwords(data) == {
+        "password": HIDDEN, "old_Password": HIDDEN, "list": [{"new_password": HIDDEN}], "name": "d",
     }  # fmt: skip
 
 
 def exchange_of(response):
-    return recording.find(response.headers["Exchange-Id"])
+    return store.find_exchange(response.headers["Exchange-Id"])
 
 
-def test_a_body_that_can_not_be_searched_for_passwords_is_not_kept(variant, sandbox):
-    someone = Actor(variant)
+def test_a_body_that_cannot_be_searched_for_passwords_is_not_recorded(variant, sandbox):
+    actor = Actor(variant)
     broken = '{"username": "alice", "password": "secret"'
-    response = someone.request("POST", "login/", content=broken, headers={"Content-Type": "application/json"})
+    response = actor.request("POST", "login/", content=broken, headers={"Content-Type": "application/json"})
     assert response.status_code == 400
     assert "secret" not in json.dumps(exchange_of(response)["request"])
     form = {"username": sandbox["alice"]["username"], "password": sandbox["alice"]["password"]}
     assert sandbox["alice"]["password"] not in json.dumps(
-        exchange_of(someone.request("POST", "login/", data=form))["request"]
+        exchange_of(actor.request("POST", "login/", data=form))["request"]
     )
