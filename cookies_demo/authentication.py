@@ -1,5 +1,6 @@
-"""Who is asking? Whoever the cookie says: once without a question, once with the server's signature."""
+"""Authentication by a cookie: a plain one that the server believes unchecked, and a signed one."""
 
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from django.conf import settings
@@ -8,9 +9,10 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
 from authcompare.mechanisms.authentication import CredentialAuthentication, UserInactive
-from authcompare.mechanisms.transports import CookieTransport
+from authcompare.mechanisms.transports import CookieTransport, Credential
 from cookies_demo.preferences import Preferences
 
 SALT = "cookies_demo.signed"
@@ -19,68 +21,69 @@ User = get_user_model()
 
 class CredentialExpired(AuthenticationFailed):
     default_code = "credential_expired"
-    default_detail = _("The signed cookie has expired.")
+    default_detail = _("The signed cookie has expired. Sign in again.")
 
 
 class BadSignature(AuthenticationFailed):
     default_code = "bad_signature"
-    default_detail = _("The cookie's signature does not fit.")
+    default_detail = _("The signature does not match the cookie. Sign in again.")
 
 
 class PlainCookieAuthentication(CredentialAuthentication, BaseAuthentication):
-    """WEAK on purpose, in the lab and for sandbox accounts only: believes the name in the preference cookie.
+    """WEAK on purpose, in the lab and for sandbox accounts only: believe the name in the preference cookie.
 
-    Whoever edits the cookie is somebody else. The hardened twin is SignedCookieAuthentication.
+    A client that edits the cookie becomes another user. Hardened: SignedCookieAuthentication.
     """
 
     mechanism = "cookie"
     transport = CookieTransport("PREFS_COOKIE_NAME", readable=True)
 
-    def identify(self, request):
+    def identify(self, request: Request, credential: Credential) -> tuple[Any, Preferences] | None:
         if not settings.LAB:
             return None
-        name = Preferences.of(request).name
-        user = name and User.objects.filter(username=name, sandbox__isnull=False, is_active=True).first()
-        return (user, None) if user else None
+        preferences = Preferences.from_cookie(credential.text)
+        if not preferences.name:
+            return None
+        user = User.objects.filter(username=preferences.name, sandbox__isnull=False, is_active=True).first()
+        return (user, preferences) if user else None
 
 
 class SignedCookieAuthentication(CredentialAuthentication, BaseAuthentication):
-    """Believes a statement that the server itself has signed, and only while it is young enough.
+    """Authenticate a request by a cookie that the server signed, until it expires.
 
-    Readable by its owner, but nobody can change it; and nobody can take it back before it ends.
+    The client can read the cookie but not change it. The server cannot revoke it.
     """
 
     mechanism = "cookie"
     transport = CookieTransport("PREFS_SIGNED_COOKIE_NAME")
     raises = (CredentialExpired, BadSignature, UserInactive)
 
-    def identify(self, request):
-        cookie = request.COOKIES.get(settings.PREFS_SIGNED_COOKIE_NAME)
-        if not cookie:
+    def identify(self, request: Request, credential: Credential) -> tuple[Any, dict[str, Any]] | None:
+        if not credential.text:
             return None
         try:
-            statement, signed_at = unsign(cookie)
+            fields = unsign(credential.text)
         except signing.SignatureExpired:
             raise CredentialExpired from None
         except signing.BadSignature:
             raise BadSignature from None
-        user = User.objects.filter(pk=statement["id"], is_active=True).first()
+        user = User.objects.filter(pk=fields["id"], is_active=True).first()
         if user is None:
             raise UserInactive
-        return user, {**statement, "signed_at": signed_at}
+        return user, fields
 
 
-def sign(user, lifetime):
-    """The value of the signed cookie: who, for how many seconds, since when, and the signature over all of it."""
-    statement = urlencode({"id": user.pk, "name": user.get_username(), "lifetime": lifetime})
-    return quote(signing.TimestampSigner(salt=SALT).sign(statement), safe=":")
+def sign(user: Any, lifetime: int) -> str:
+    """Return the signed cookie's value: user id, name, lifetime in seconds, time of signing, and the signature."""
+    fields = urlencode({"id": user.pk, "name": user.get_username(), "lifetime": lifetime})
+    return quote(signing.TimestampSigner(salt=SALT).sign(fields), safe=":")
 
 
-def unsign(cookie):
-    """({"id", "name", "lifetime"}, when it was signed in seconds since 1970); raises signing.BadSignature."""
+def unsign(cookie: str) -> dict[str, Any]:
+    """Return {"id", "name", "lifetime", "signed_at"} (seconds, seconds since 1970); raise signing.BadSignature."""
     signer = signing.TimestampSigner(salt=SALT)
     signed = unquote(cookie)
-    statement = dict(parse_qsl(signer.unsign(signed)))
-    statement["lifetime"] = int(statement["lifetime"])
-    signer.unsign(signed, max_age=statement["lifetime"])  # only now: how long is part of what was signed
-    return statement, signing.b62_decode(signed.split(":")[-2])
+    fields: dict[str, Any] = dict(parse_qsl(signer.unsign(signed)))
+    fields["lifetime"] = int(fields["lifetime"])
+    signer.unsign(signed, max_age=fields["lifetime"])  # checked last: the lifetime is one of the signed fields
+    return fields | {"signed_at": signing.b62_decode(signed.split(":")[-2])}

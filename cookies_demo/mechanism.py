@@ -1,29 +1,35 @@
-"""What the cookie mechanism is."""
+"""The cookie mechanism and its variants."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.urls import path
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from authcompare.api.openapi.serializers import MOMENTS
 from authcompare.mechanisms.base import Mechanism, Promises, Variant
 from cookies_demo import api
 from cookies_demo.authentication import SALT, PlainCookieAuthentication, SignedCookieAuthentication, sign
 from cookies_demo.cookie_catalog import inventory, presented
-from cookies_demo.preferences import KEPT, THEMES, Preferences
+from cookies_demo.preferences import MAX_AGE_SECONDS, THEMES, Preferences
 
-USUAL_LIFETIME = 30 * 60  # seconds, of the signed cookie
+DEFAULT_LIFETIME_SECONDS = 30 * 60  # of the signed cookie
 
 
-class Plain(Variant):
+class PlainCookie(Variant):
+    """WEAK on purpose, in the lab only: a user name in a cookie that every client can edit. Hardened: SignedCookie."""
+
     slug = "plain"
     title = _("plain preference cookie")
-    summary = _("You hold a name; the server believes it.")
+    summary = _("Your browser sends your name; the server believes it unchecked.")
     authentication = PlainCookieAuthentication
     promises = Promises(
         detects_tampering=False,
@@ -40,32 +46,33 @@ class Plain(Variant):
         "server_state": None,
     }
 
-    def sign_in(self, request, response, user, lifetime):
-        """Keeps theme and language, adds the name. How long it lasts is up to the browser alone."""
-        max_age = lifetime or KEPT
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
+        """Add the name to the preferences. Only the browser enforces the lifetime."""
+        max_age = lifetime or MAX_AGE_SECONDS
         Preferences.of(request).changed(name=user.get_username()).write(response, max_age)
         return {"expires_at": timezone.now() + timedelta(seconds=max_age)}
 
-    def sign_out(self, request, response):
-        """All a server can do: ask this browser to forget the name. A copy elsewhere never hears of it."""
+    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+        """Remove the name from this browser's cookie. A copy of the cookie stays valid."""
         Preferences.of(request).changed(name="").write(response)
 
-    def describe(self, request):
-        value = request.COOKIES.get(settings.PREFS_COOKIE_NAME, "")
-        found = Preferences.of(request)
+    def describe(self, request: Request) -> dict[str, Any]:
+        preferences: Preferences = request.auth
         return {
-            "length": len(value),
-            "parts": {"theme": found.theme, "language": found.language, "name": found.name},
+            "length": len(request.credential.text),
+            "parts": {"theme": preferences.theme, "language": preferences.language, "name": preferences.name},
             "issued_at": None,
             "expires_at": None,
             "server_state": None,
         }
 
 
-class Signed(Variant):
+class SignedCookie(Variant):
+    """A user id in an HttpOnly cookie, with the server's signature and an expiry time."""
+
     slug = "signed"
     title = _("signed cookie")
-    summary = _("You hold the server's signed word; it checks its own signature.")
+    summary = _("Your browser sends your id with the server's signature; the server checks the signature.")
     authentication = SignedCookieAuthentication
     example = {
         "length": 108,
@@ -74,8 +81,8 @@ class Signed(Variant):
         "server_state": None,
     }
 
-    def sign_in(self, request, response, user, lifetime):
-        max_age = lifetime or USUAL_LIFETIME
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
+        max_age = lifetime or DEFAULT_LIFETIME_SECONDS
         response.set_cookie(
             settings.PREFS_SIGNED_COOKIE_NAME,
             sign(user, max_age),
@@ -86,15 +93,17 @@ class Signed(Variant):
         )
         return {"expires_at": timezone.now() + timedelta(seconds=max_age)}
 
-    def sign_out(self, request, response):
-        response.delete_cookie(settings.PREFS_SIGNED_COOKIE_NAME, samesite="Lax")
+    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+        """Delete this browser's cookie. A copy of the cookie stays valid until it expires."""
+        if response is not None:
+            response.delete_cookie(settings.PREFS_SIGNED_COOKIE_NAME, samesite="Lax")
 
-    def describe(self, request):
-        value = request.COOKIES[settings.PREFS_SIGNED_COOKIE_NAME]
+    def describe(self, request: Request) -> dict[str, Any]:
+        cookie: str = request.credential.text
         signed_at = datetime.fromtimestamp(request.auth["signed_at"], UTC)
-        statement, stamp, signature = unquote(value).rsplit(":", 2)
+        statement, stamp, signature = unquote(cookie).rsplit(":", 2)
         return {
-            "length": len(value),
+            "length": len(cookie),
             "parts": {"statement": statement, "time": stamp, "signature": f"{signature[:4]}…{signature[-4:]}"},
             "issued_at": signed_at,
             "expires_at": signed_at + timedelta(seconds=request.auth["lifetime"]),
@@ -102,61 +111,62 @@ class Signed(Variant):
         }
 
 
-class Cookie(Mechanism):
+class CookieMechanism(Mechanism):
+    """Authentication by what a cookie itself says, without state on the server."""
+
     name = "cookie"
     slug = "cookies"
     title = _("Cookie")
-    summary = _("You hold a plain preference; the server believes it.")
+    summary = _("Your browser stores your preferences and your name; the server believes them.")
     shape = "diamond"
-    variants = [Plain, Signed]
-
+    variant_classes = (PlainCookie, SignedCookie)
     panel = "cookies_demo/_panel.html"
 
     @property
-    def extra_urls(self):
-        """The form that every page has; and in the lab, asking for cookies and seeing which come back."""
-        found = [path("cookies/preferences/", api.preferences, name="preferences")]
+    def extra_urls(self) -> list[URLPattern]:
+        """Return the URL of the preferences form and, in the lab, of the cookie experiments."""
+        patterns = [path("cookies/preferences/", api.preferences, name="preferences")]
         if settings.LAB:
-            here = [self.default]
-            found += [
-                path("cookies/api/lab/try/", api.TryView.as_view(doors=here), name="cookies-lab-try"),
-                path("cookies/api/lab/clean-up/", api.CleanUpView.as_view(doors=here), name="cookies-lab-clean-up"),
+            doors = [self.default]
+            patterns += [
+                path("cookies/api/lab/try/", api.TryView.as_view(doors=doors), name="cookies-lab-try"),
+                path("cookies/api/lab/clean-up/", api.CleanUpView.as_view(doors=doors), name="cookies-lab-clean-up"),
                 *(
-                    path(at.lstrip("/"), api.EchoView.as_view(), name=f"cookies-lab-{w}")
-                    for w, at in api.ECHOES.items()
+                    path(address.lstrip("/"), api.EchoView.as_view(), name=f"cookies-lab-{name}")
+                    for name, address in api.ECHOES.items()
                 ),
             ]
-        return found
+        return patterns
 
-    def panel_context(self, request):
-        came = {}
+    def panel_context(self, request: HttpRequest) -> dict[str, Any]:
+        sizes: dict[str, int] = {}  # of the cookies in this request: name and value, in bytes
         for name, value in presented(request):
-            came.setdefault(name, len(name) + len(value))
-        ours = inventory()
-        known = {cookie.name for cookie in ours}
+            sizes.setdefault(name, len(name) + len(value))
+        catalog = inventory()
+        known = {cookie.name for cookie in catalog}
         return {
-            "cookies": [{"cookie": cookie, "bytes": came.get(cookie.name)} for cookie in ours],
-            "tried": {name: size for name, size in came.items() if api.tried(name)},
-            "strangers": [name for name in came if name not in known and not api.tried(name)],
-            "came_bytes": sum(came.values()),
+            "cookies": [{"cookie": cookie, "bytes": sizes.get(cookie.name)} for cookie in catalog],
+            "tried": {name: size for name, size in sizes.items() if api.tried(name)},
+            "strangers": [name for name in sizes if name not in known and not api.tried(name)],
+            "came_bytes": sum(sizes.values()),
             "try_paths": api.PATHS,
             "echoes": api.ECHOES,
             "preferences": Preferences.of(request),
             "raw": request.COOKIES.get(settings.PREFS_COOKIE_NAME, ""),
             "themes": THEMES,
             "signed_salt": SALT,
-            "signed": self.signed(request),
+            "signed": self.describe_signed_cookie(request),
         }
 
-    def signed(self, request):
-        """What the signed door says of the cookie that came with this page; None when it does not believe it."""
-        door = self.variants[1]
-        asking = Request(request)
+    def describe_signed_cookie(self, request: HttpRequest) -> dict[str, Any] | None:
+        """Return the description of this request's signed cookie, or None if there is none or it is invalid."""
+        variant = self.variants[1]
+        api_request = Request(request)
         try:
-            found = door.authentication().authenticate(asking)
+            identity = variant.authentication().authenticate(api_request)
         except APIException:
             return None
-        if found is None:
+        if identity is None:
             return None
-        asking.auth = found[1]
-        return door.describe(asking)
+        api_request.auth = identity[1]
+        return variant.describe(api_request)

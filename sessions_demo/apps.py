@@ -9,6 +9,6 @@ class SessionsDemoConfig(AppConfig):
     def ready(self):
         from django.contrib.auth.signals import user_logged_in
 
-        from sessions_demo.models import begin
+        from sessions_demo.models import start_absolute_timeout
 
-        user_logged_in.connect(begin, dispatch_uid="sessions_demo.begin")
+        user_logged_in.connect(start_absolute_timeout, dispatch_uid="sessions_demo.start_absolute_timeout")

@@ -1,70 +1,65 @@
-"""Who is asking? Whoever the session row says."""
+"""Authentication by a database session."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import UpdateError
 from rest_framework import authentication
+from rest_framework.request import Request
 
 from authcompare.mechanisms.authentication import CredentialAuthentication
-from authcompare.mechanisms.transports import BearerTransport, CookieTransport
+from authcompare.mechanisms.transports import BearerTransport, CookieTransport, Credential
 from sessions_demo.models import SessionStore
 
 
 class SessionAuthentication(CredentialAuthentication, authentication.SessionAuthentication):
-    """Believes the server's own memory.
+    """Authenticate a request by the session whose id is in its cookie.
 
-    Django's middlewares have found the row by the id in the cookie, and its user; a changed password, a deactivated
-    user or an expired row leave nobody. What is left to do here is the CSRF check (see Door): the browser sends the
-    cookie with every request, whoever wrote the page that causes it.
+    Django's middlewares have read the row and its user: an expired row, a changed password or a deactivated user means
+    no user. The CSRF check remains, since the browser sends the cookie with forged requests too.
     """
 
     mechanism = "session"
     transport = CookieTransport("SESSION_COOKIE_NAME")
 
-    def session(self, request):
-        """The session presented, as Django's middleware has found it."""
-        return request._request.session
-
-    def identify(self, request):
+    def identify(self, request: Request, credential: Credential) -> tuple[Any, SessionStore] | None:
         user = get_user(request._request)
-        return (user, None) if user.is_authenticated else None
+        return (user, request._request.session) if user.is_authenticated else None
 
 
 class SandboxSessionAuthentication(SessionAuthentication):
-    """The same for sandbox accounts only: what the weak doors have in common."""
+    """Authenticate sandbox accounts only: the base of the weak variants."""
 
-    def identify(self, request):
-        found = super().identify(request)
-        return found if found and found[0].sandbox_id else None
+    def identify(self, request: Request, credential: Credential) -> tuple[Any, SessionStore] | None:
+        identity = super().identify(request, credential)
+        return identity if identity and identity[0].sandbox_id else None
 
 
 class UnprotectedSessionAuthentication(SandboxSessionAuthentication):
-    """WEAK on purpose, in the lab only: without the CSRF check. Its hardened twin is SessionAuthentication."""
+    """WEAK on purpose, in the lab only: without the CSRF check. Hardened: SessionAuthentication."""
 
     csrf = False
 
 
 class HeaderSessionAuthentication(CredentialAuthentication, authentication.BaseAuthentication):
-    """The same rows, by an id in the Authorization header: no middleware knows of it, and no browser sends it alone.
+    """Authenticate a request by the session whose id is in its Authorization header.
 
-    What Django's middlewares do for a cookie is done here: find the row and its user, and keep a used one alive.
+    Django's middlewares know only the cookie, so this class does their work: it reads the row and its user, and extends
+    a session that is in use.
     """
 
     mechanism = "session"
     transport = BearerTransport("session id")
 
-    def session(self, request):
-        return SessionStore(next(iter(self.transport.extract(request)), None))
-
-    def identify(self, request):
-        session = self.session(request)
-        user = get_user(SimpleNamespace(session=session)) if session.session_key else None
+    def identify(self, request: Request, credential: Credential) -> tuple[Any, SessionStore] | None:
+        session = SessionStore(credential.text)
+        user: Any = get_user(SimpleNamespace(session=session)) if session.session_key else None
         if user is None or not (user.is_authenticated and user.sandbox_id):
             return None
-        if session.in_use:
+        if session.needs_extension:
             try:
                 session.save()
-            except UpdateError:  # signed out at this very moment, by another request
+            except UpdateError:  # another request has just signed out
                 return None
         return user, session

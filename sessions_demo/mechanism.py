@@ -1,20 +1,25 @@
-"""What the session mechanism is."""
+"""The session mechanism and its variants."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, login, logout, user_logged_in
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import rotate_token
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from authcompare.api import recording
 from authcompare.api.openapi.serializers import MOMENTS
+from authcompare.api.recording.redaction import redact_value
+from authcompare.api.recording.trace import State
 from authcompare.db import delete_in_batches
 from authcompare.mechanisms.base import Mechanism, Promises, Variant
 from authcompare.mechanisms.source_code import piece
@@ -26,14 +31,15 @@ from sessions_demo.authentication import (
     UnprotectedSessionAuthentication,
 )
 from sessions_demo.middleware import CROSSES_SITES
-from sessions_demo.models import BEGAN, LIFETIME, SessionStore, moment
-from sessions_demo.models import Session as Row
+from sessions_demo.models import LIFETIME, SIGNED_IN_AT, Session, SessionStore, from_timestamp
 
 
 class DatabaseSession(Variant):
+    """A session id in an HttpOnly cookie; a row in the database behind it."""
+
     slug = "db"
     title = _("database session")
-    summary = _("The server remembers; you hold a number.")
+    summary = _("Your browser sends a random id; the server looks up the session that it stores under this id.")
     authentication = SessionAuthentication
     promises = Promises(
         ends_at_sign_out=True,
@@ -58,55 +64,40 @@ class DatabaseSession(Variant):
         },
     }
 
-    def sign_in(self, request, response, user, lifetime):
-        """Whatever session was there ends, also one of the same user, where `login` alone would keep the id: an id
-        planted (fixation) or stolen before sign-in is worth nothing after it."""
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
+        """End the browser's old session, and sign in with a new one.
+
+        `login` alone keeps the old id if the user is the same: then an id that was planted (fixation) or stolen before
+        sign-in would be valid after it.
+        """
         request.session.flush()
         login(request, user)
-        return self.begun(request.session, lifetime)
+        return self.set_lifetime(request.session, lifetime)
 
-    def begun(self, session, lifetime):
-        """What sign-in answers, once the session is the user's."""
+    def set_lifetime(self, session: Any, lifetime: int | None) -> dict[str, Any]:
+        """Limit a new session to `lifetime` seconds, and return what the response body adds."""
         if lifetime:
             session[LIFETIME] = lifetime
         return {"expires_at": session.get_expiry_date()}
 
-    def session(self, request):
-        """The session that this request presents."""
-        return self.authentication().session(request)
-
-    def sign_out(self, request, response):
+    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
         logout(request._request)
 
-    def describe(self, request):
-        session = self.session(request)
-        row = Row.objects.get(session_key=session.session_key)
+    def describe(self, request: Request) -> dict[str, Any]:
+        session: SessionStore = request.auth
+        row = session.row
         return {
             "length": len(row.session_key),
             "parts": {"id": f"{row.session_key[:4]}…{row.session_key[-4:]}"},
-            "issued_at": moment(session.get(BEGAN)),
+            "issued_at": from_timestamp(session.get(SIGNED_IN_AT)),
             "expires_at": row.expire_date,
             "ends_at": session.ends_at,
             "server_state": {"row": row.public_id, "data": row.get_decoded(), "last_seen_at": row.last_seen_at},
         }
 
-    def state_behind(self, credential):
-        row = Row.objects.filter(session_key=credential).first()
-        if row is None:
-            return {}
-        data = {f"data.{key}": recording.shown(value) for key, value in row.get_decoded().items()}
-        return {
-            gettext("session row %(id)s") % {"id": f"{row.public_id[:6]}…"}: {
-                "session_key": row.session_key,
-                "expire_date": row.expire_date.isoformat(),
-                "user_id": str(row.user_id),
-                **data,
-            }
-        }
-
-    def devices(self, request):
-        current = self.session(request).session_key
-        rows = Row.objects.filter(user_id=request.user.pk, expire_date__gt=timezone.now()).order_by("-created_at")
+    def active_sign_ins(self, request: Request) -> list[dict[str, Any]]:
+        current = request.auth.session_key
+        rows = Session.objects.filter(user_id=request.user.pk, expire_date__gt=timezone.now()).order_by("-created_at")
         return [
             {
                 "id": row.public_id,
@@ -119,116 +110,128 @@ class DatabaseSession(Variant):
             for row in rows
         ]
 
-    def end_devices(self, request, devices):
-        Row.objects.filter(user_id=request.user.pk, public_id__in=[device["id"] for device in devices]).delete()
-        if any(device["current"] for device in devices):
+    def end_sign_ins(self, request: Request, sign_ins: list[dict[str, Any]]) -> None:
+        Session.objects.filter(user_id=request.user.pk, public_id__in=[each["id"] for each in sign_ins]).delete()
+        if any(each["current"] for each in sign_ins):
             self.sign_out(request, response=None)
 
+    def server_state(self, credentials: Sequence[str]) -> State:
+        rows = {row.session_key: row for row in Session.objects.filter(session_key__in=credentials)}
+        state = {}
+        for row in (rows[credential] for credential in credentials if credential in rows):
+            name = gettext("session row %(id)s") % {"id": f"{row.public_id[:6]}…"}
+            state[name] = {
+                "session_key": row.session_key,
+                "expire_date": row.expire_date.isoformat(),
+                "user_id": str(row.user_id),
+                **{f"data.{key}": redact_value(value) for key, value in row.get_decoded().items()},
+            }
+        return state
 
-class Unprotected(DatabaseSession):
-    """WEAK on purpose: its cookie goes along with other sites' forms, and no form is asked who wrote it. Its hardened
-    twin is Db."""
+
+class UnprotectedSession(DatabaseSession):
+    """WEAK on purpose: no CSRF check, and the browser sends the cookie with other sites' forms.
+
+    Hardened: DatabaseSession.
+    """
 
     slug = "unprotected"
     title = _("session without CSRF check")
-    summary = _("The same row and cookie, but any site's form is believed.")
+    summary = _("The same session and cookie, but the server accepts the form of any site.")
     authentication = UnprotectedSessionAuthentication
     lab = True
-    promises = replace(
-        DatabaseSession.promises,
-        sent_cross_site=True,
-    )
+    promises = replace(DatabaseSession.promises, sent_cross_site=True)
 
-    def sign_in(self, request, response, user, lifetime):
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
         setattr(request, CROSSES_SITES, True)
         return super().sign_in(request, response, user, lifetime)
 
 
-class Unrotated(DatabaseSession):
-    """WEAK on purpose, an arm of experiments alone: sign-in keeps the id that was there. Its hardened twin is Db."""
+class UnrotatedSession(DatabaseSession):
+    """WEAK on purpose, for experiments only: sign-in keeps the browser's old session id. Hardened: DatabaseSession."""
 
     slug = "unrotated"
     title = _("session that keeps its id")
-    summary = _("The same row and cookie, but sign-in promotes whatever session the browser brought.")
+    summary = _("The same session and cookie, but sign-in keeps the id that the browser brings.")
     authentication = SandboxSessionAuthentication
     lab = True
     on_pages = False
-    promises = replace(
-        DatabaseSession.promises,
-        allows_fixation=True,
-    )
+    promises = replace(DatabaseSession.promises, allows_fixation=True)
 
-    def sign_in(self, request, response, user, lifetime):
-        """All that Django's `login` does, but for a new id: whoever planted the old one is signed in as well."""
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
+        """Do what Django's `login` does, without the new id: the attacker who planted the old id is signed in too."""
         request.session[SESSION_KEY] = user._meta.pk.value_to_string(user)
         request.session[BACKEND_SESSION_KEY] = user.backend
         request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         request.user = user
         rotate_token(request)
         user_logged_in.send(type(user), request=request, user=user)
-        return self.begun(request.session, lifetime)
+        return self.set_lifetime(request.session, lifetime)
 
 
-class Header(DatabaseSession):
-    """Not weak, but an arm of experiments alone: what of a session is the carrier's, and what the credential's?"""
+class HeaderSession(DatabaseSession):
+    """A session id in the Authorization header, for experiments only.
+
+    It is not weak: it separates what the transport does from what the credential does.
+    """
 
     slug = "header"
     title = _("session id in a header")
-    summary = _("The server remembers; a script of the page holds the number, and shows it.")
+    summary = _("A script of the page stores the session id and sends it; the server looks up the session.")
     authentication = HeaderSessionAuthentication
     lab = True
     on_pages = False
     storage = "localStorage"
-    promises = replace(
-        DatabaseSession.promises,
-        known_to_middleware=False,
-    )
+    promises = replace(DatabaseSession.promises, known_to_middleware=False)
 
-    def sign_in(self, request, response, user, lifetime):
-        """Django's own `login`, on a request of its own: no middleware sees that session, so none sets a cookie."""
-        aside = HttpRequest()
-        aside.META, aside.session = {**request.META}, SessionStore()
-        login(aside, user)
-        granted = self.begun(aside.session, lifetime)
-        aside.session.save()
-        return {"access": aside.session.session_key, **granted}
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
+        """Call Django's `login` on a separate request: no middleware sees that session, so none sets a cookie."""
+        separate: Any = HttpRequest()
+        separate.META, separate.session = {**request.META}, SessionStore()
+        login(separate, user)
+        answer = self.set_lifetime(separate.session, lifetime)
+        separate.session.save()
+        return {"access": separate.session.session_key, **answer}
 
-    def sign_out(self, request, response):
-        self.session(request).flush()
+    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+        credential = self.transport.read(request._request)
+        SessionStore(credential and credential.text).flush()
 
 
-class Session(Mechanism):
+class SessionMechanism(Mechanism):
+    """Authentication by a session that the server stores."""
+
     name = "session"
     slug = "sessions"
     title = _("Session")
-    summary = _("The server remembers; you hold a number.")
+    summary = _("The server stores the session; your browser stores only its id.")
     shape = "square"
-    variants = [DatabaseSession, Unprotected, Unrotated, Header]
+    variant_classes = (DatabaseSession, UnprotectedSession, UnrotatedSession, HeaderSession)
     panel = "sessions_demo/_panel.html"
 
     @property
-    def extra_urls(self):
-        """In the lab: what can be done to one's own session."""
+    def extra_urls(self) -> list[URLPattern]:
+        """Return, in the lab, the URLs of the actions on the visitor's own session."""
         if not settings.LAB:
             return []
-        door = {"variant": self.default, "authentication_classes": [self.default.authentication]}
-        there = {"look": api.LookView, "size": api.SizeView, "elsewhere": api.ElsewhereView}
-        there |= {act.slug: act for act in api.ACTS}
+        behind = {"variant": self.default, "authentication_classes": [self.default.authentication]}
+        views = {"look": api.LookView, "size": api.SizeView, "elsewhere": api.ElsewhereView}
+        views |= {act.slug: act for act in api.ACTS}
         return [
-            path(f"sessions/api/lab/{slug}/", view.as_view(**door), name=f"sessions-lab-{slug}")
-            for slug, view in there.items()
+            path(f"sessions/api/lab/{slug}/", view.as_view(**behind), name=f"sessions-lab-{slug}")
+            for slug, view in views.items()
         ]
 
     @cached_property
-    def acts(self):
-        """What can be done to one's own session, each with the source that does it."""
+    def acts(self) -> list[dict[str, Any]]:
+        """The actions on the visitor's own session, each with its source code."""
         return [{"view": act, "code": piece(act.act)} for act in api.ACTS]
 
-    def panel_context(self, request):
+    def panel_context(self, request: HttpRequest) -> dict[str, Any]:
         signed_in = request.user.is_authenticated
-        row = signed_in and Row.objects.filter(session_key=request.session.session_key).first()
+        row = Session.objects.filter(session_key=request.session.session_key).first() if signed_in else None
         return {
-            "logins": list(self.logins(request)) if row else [],
+            "logins": list(self.described_sign_ins(request)) if row else [],
             "columns": session_decoder.columns(row) if row else [],
             "layers": session_decoder.layers(row) if row else None,
             "playable": settings.LAB and bool(row and request.user.sandbox_id),
@@ -236,16 +239,16 @@ class Session(Mechanism):
             "acts": self.acts if settings.LAB else [],
         }
 
-    def logins(self, request):
-        """The devices, each with what its user agent says in plain words."""
-        asking = Request(request)
-        asking.user = request.user
-        for device in self.default.devices(asking):
-            browser, system = session_decoder.in_plain_words(device["user_agent"])
-            yield {**device, "browser": browser, "system": system}
+    def described_sign_ins(self, request: HttpRequest) -> Iterator[dict[str, Any]]:
+        """Yield the active sign-ins, each with the browser and system that its user agent names."""
+        api_request = Request(request)
+        api_request.user, api_request.auth = request.user, request.session
+        for sign_in in self.default.active_sign_ins(api_request):
+            browser, system = session_decoder.in_plain_words(sign_in["user_agent"])
+            yield {**sign_in, "browser": browser, "system": system}
 
-    def end_all(self, user):
-        return Row.objects.filter(user_id=user.pk).delete()[0]
+    def end_all_sign_ins(self, user: Any) -> int:
+        return Session.objects.filter(user_id=user.pk).delete()[0]
 
-    def forget_expired(self):
-        return delete_in_batches(Row.objects.filter(expire_date__lte=timezone.now()))
+    def delete_expired(self) -> int:
+        return delete_in_batches(Session.objects.filter(expire_date__lte=timezone.now()))

@@ -1,21 +1,29 @@
-"""What the token mechanism is."""
+"""The token mechanism and its variants."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
 import jwt
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import path
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from authcompare.api.openapi.serializers import MOMENTS
+from authcompare.api.recording.trace import State
 from authcompare.db import delete_in_batches
 from authcompare.mechanisms.base import Mechanism, Promises, Variant
 from tokens_demo import api, rotation
@@ -27,13 +35,13 @@ from tokens_demo.authentication import (
     StatelessTokenAuthentication,
     TokenAuthentication,
     UnverifiedTokenAuthentication,
-    password_mark,
+    password_fingerprint,
 )
 from tokens_demo.inspector import api as inspector_api
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
-from tokens_demo.tokens import FORMS, AccessToken
+from tokens_demo.tokens import CLAIM_FORMATS, AccessToken
 
-CLAIMS = {  # an example's
+EXAMPLE_CLAIMS = {
     "token_type": "access",
     "exp": 1788249900,
     "iat": 1788249600,
@@ -45,57 +53,62 @@ CLAIMS = {  # an example's
 }
 
 
-class Default(Variant):
+class BearerToken(Variant):
+    """A signed access token in the Authorization header, and a refresh token. The server stores neither."""
+
     slug = "default"
     title = _("token in a header")
-    summary = _("You hold what the server signed; it checks.")
+    summary = _("Your browser keeps a token that the server signed; the server checks the signature.")
     authentication = TokenAuthentication
     sign_out_takes = api.SignOutSerializer
     sign_out_raises = (InvalidRequest, NotAuthenticated, *rotation.REFUSALS[:2])
     storage = "localStorage"
-    promises = Promises(
-        keeps_server_state=True,
-        refreshable=True,
-    )
+    promises = Promises(keeps_server_state=True, refreshable=True)
     example = {
         "length": 300,
-        "parts": {"payload": CLAIMS},
+        "parts": {"payload": EXAMPLE_CLAIMS},
         **MOMENTS,
-        "server_state": {"family": CLAIMS["family"], "outstanding": 1, "denied": 0, "ended_at": None},
+        "server_state": {"family": EXAMPLE_CLAIMS["family"], "outstanding": 1, "denied": 0, "ended_at": None},
     }
-    revocable = False  # are access tokens remembered, so that they can be denied?
+    revocable = False  # store each access token's id, so that the denylist can contain it
 
-    def claims(self, user):
-        """What an access token of this door says beyond the usual claims."""
+    def claims(self, user: Any) -> dict[str, Any]:
+        """Return the claims of an access token that only this variant adds."""
         return {}
 
-    def sign_in(self, request, response, user, lifetime):
-        issued = rotation.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
+        issued = rotation.start_family(user, self, lifetime, request.headers.get("User-Agent", ""))
         refresh = {"refresh": str(issued.refresh)} if self.promises.refreshable else {}
         return {"access": str(issued.access), **refresh, "expires_at": issued.expires_at}
 
-    def sign_out(self, request, response):
-        """Denies the refresh token (in the body, or found through the access token's family). An access token
-        already out stays good until it expires, unless its door asks the denylist."""
+    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+        """Deny the refresh token that is in the body, or that belongs to the access token's family.
+
+        An issued access token stays valid until it expires, unless the variant reads the denylist.
+        """
         if "refresh" in request.data:
             serializer = api.RefreshSerializer(data=request.data)
             serializer.is_valid(raise_exception=True)
-            token = rotation.read_refresh(serializer.validated_data["refresh"])
+            rotation.end_family(
+                rotation.read_refresh(serializer.validated_data["refresh"]), DeniedToken.Reason.SIGNED_OUT
+            )
         else:
-            token = self.presented(request)
-        rotation.end_family(token, DeniedToken.Reason.SIGNED_OUT)
+            rotation.end_family(self.presented_token(request), DeniedToken.Reason.SIGNED_OUT)
 
-    def presented(self, request):
+    def presented_token(self, request: Request) -> AccessToken:
+        """Return the verified access token of a request; raise NotAuthenticated if there is none."""
+        credential = self.transport.read(request._request)
+        text = self.authentication().token_text(credential) if credential else None
         try:
-            return AccessToken(self.authentication().presented(request) or "")
+            return AccessToken(text or "")
         except TokenError:
             raise NotAuthenticated from None
 
-    def describe(self, request):
-        token = request.auth
+    def describe(self, request: Request) -> dict[str, Any]:
+        token: AccessToken = request.auth
         family = Family.objects.filter(pk=token.get("family"), user_id=request.user.pk).first()
         return {
-            "length": len(token.token),
+            "length": len(request.credential.text),
             "parts": {"payload": token.payload},
             "issued_at": datetime_from_epoch(token["iat"]),
             "expires_at": datetime_from_epoch(token["exp"]),
@@ -108,34 +121,8 @@ class Default(Variant):
             },
         }
 
-    def state_behind(self, credential):
-        try:
-            claims = jwt.decode(credential, options={"verify_signature": False})
-            family = Family.objects.filter(pk=claims.get("family")).first()
-        except (jwt.InvalidTokenError, ValidationError, ValueError, TypeError, RecursionError):
-            return {}
-        if family is None:
-            return {}
-        state = {
-            gettext("token family %(id)s") % {"id": f"{str(family.pk)[:6]}…"}: {
-                "user_id": str(family.user_id),
-                "expires_at": family.expires_at.isoformat(),
-                "ended_at": family.ended_at and family.ended_at.isoformat(),
-            }
-        }
-        denied = dict(DeniedToken.objects.filter(jti__in=family.outstanding.values("jti")).values_list("jti", "reason"))
-        names = {"access": gettext("access token %(id)s"), "refresh": gettext("refresh token %(id)s")}
-        for token in family.outstanding.order_by("pk"):
-            name = names[token.token_type] % {"id": f"{token.jti[:6]}…"}
-            state[name] = {
-                "jti": token.jti,
-                "expires_at": token.expires_at.isoformat(),
-                "denied": denied.get(token.jti),
-            }
-        return state
-
-    def devices(self, request):
-        current = request.auth.get("family") if request.auth else None
+    def active_sign_ins(self, request: Request) -> list[dict[str, Any]]:
+        current = request.auth.get("family")
         families = Family.objects.filter(
             user_id=request.user.pk, ended_at=None, expires_at__gt=timezone.now()
         ).order_by("-created_at")
@@ -151,35 +138,78 @@ class Default(Variant):
             for family in families
         ]
 
-    def end_devices(self, request, devices):
-        for device in devices:
-            rotation.end_family({"family": device["id"], "sub": request.user.pk}, DeniedToken.Reason.ENDED)
+    def end_sign_ins(self, request: Request, sign_ins: list[dict[str, Any]]) -> None:
+        for each in sign_ins:
+            rotation.end_family({"family": each["id"], "sub": request.user.pk}, DeniedToken.Reason.ENDED)
+
+    def server_state(self, credentials: Sequence[str]) -> State:
+        ids = [id for id in map(claimed_family_id, credentials) if id]
+        if not ids:
+            return {}
+        denied = DeniedToken.objects.filter(jti=OuterRef("outstanding__jti"))
+        rows = (
+            Family.objects.filter(pk__in=ids)
+            .annotate(denied=Subquery(denied.values("reason")))
+            .order_by("created_at", "outstanding__pk")
+            .values(
+                *("pk", "user_id", "expires_at", "ended_at", "denied"),
+                *("outstanding__jti", "outstanding__token_type", "outstanding__expires_at"),
+            )
+        )
+        token_names = {"access": gettext("access token %(id)s"), "refresh": gettext("refresh token %(id)s")}
+        state: State = {}
+        for row in rows:
+            state[gettext("token family %(id)s") % {"id": f"{str(row['pk'])[:6]}…"}] = {
+                "user_id": str(row["user_id"]),
+                "expires_at": row["expires_at"].isoformat(),
+                "ended_at": row["ended_at"] and row["ended_at"].isoformat(),
+            }
+            if row["outstanding__jti"]:
+                name = token_names[row["outstanding__token_type"]] % {"id": f"{row['outstanding__jti'][:6]}…"}
+                state[name] = {
+                    "jti": row["outstanding__jti"],
+                    "expires_at": row["outstanding__expires_at"].isoformat(),
+                    "denied": row["denied"],
+                }
+        return state
 
 
-class Stateless(Default):
+def claimed_family_id(token: str) -> UUID | None:
+    """Return the family id that an unverified token claims, or None."""
+    try:
+        return UUID(jwt.decode(token, options={"verify_signature": False})["family"])
+    except (jwt.InvalidTokenError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+class StatelessToken(BearerToken):
+    """A token whose claims contain everything that the server needs: it reads no database."""
+
     slug = "stateless"
     title = _("stateless token")
-    summary = _("You hold a signed statement; the server believes all of it and asks nobody.")
+    summary = _("Your browser keeps a signed token; the server believes all its claims and reads no database.")
     authentication = StatelessTokenAuthentication
     promises = replace(
-        Default.promises,
+        BearerToken.promises,
         follows_deactivation=False,
         follows_role_change=False,
         shared_needs=frozenset({"key"}),
         identity_queries=0,
     )
 
-    def claims(self, user):
+    def claims(self, user: Any) -> dict[str, Any]:
         return {"username": user.get_username(), "role": user.role}
 
 
-class Revocable(Default):
+class RevocableToken(BearerToken):
+    """A token that the server looks up in a denylist at each request."""
+
     slug = "revocable"
     title = _("revocable token")
-    summary = _("You hold a signed statement; the server keeps a list of those it took back.")
+    summary = _("Your browser keeps a signed token; the server checks the signature and a denylist.")
     authentication = RevocableTokenAuthentication
     promises = replace(
-        Default.promises,
+        BearerToken.promises,
         ends_at_sign_out=True,
         follows_password_change=True,
         ends_from_elsewhere=True,
@@ -187,25 +217,24 @@ class Revocable(Default):
     )
     revocable = True
 
-    def claims(self, user):
-        return {"password": password_mark(user)}
+    def claims(self, user: Any) -> dict[str, Any]:
+        return {"password": password_fingerprint(user)}
 
 
-class InCookie(Default):
+class CookieToken(BearerToken):
+    """A signed access token in an HttpOnly cookie, without a refresh token."""
+
     slug = "cookie"
     title = _("token in a cookie")
-    summary = _("You hold a signed statement where no script can read it; the browser sends it by itself.")
+    summary = _("Your browser keeps a signed token in a cookie that no script can read, and sends it by itself.")
     authentication = CookieTokenAuthentication
     storage = "jar"
-    promises = replace(
-        Default.promises,
-        refreshable=False,
-    )
+    promises = replace(BearerToken.promises, refreshable=False)
     sign_out_takes, sign_out_raises = None, ()
 
-    def sign_in(self, request, response, user, lifetime):
-        """No refresh token: scripts of the page could read one, which is what the cookie is there to prevent."""
-        issued = rotation.begin(user, self, lifetime, request.headers.get("User-Agent", ""))
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
+        """Set the cookie. Issue no refresh token: a script could read it, and the cookie is there to prevent that."""
+        issued = rotation.start_family(user, self, lifetime, request.headers.get("User-Agent", ""))
         response.set_cookie(
             settings.ACCESS_COOKIE_NAME,
             str(issued.access),
@@ -216,79 +245,78 @@ class InCookie(Default):
         )
         return {"expires_at": issued.expires_at}
 
-    def sign_out(self, request, response):
-        """The browser forgets the token; the token does not know."""
-        response.delete_cookie(settings.ACCESS_COOKIE_NAME, samesite="Lax")
+    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+        """Delete this browser's cookie. A copy of the token stays valid until it expires."""
+        if response is not None:
+            response.delete_cookie(settings.ACCESS_COOKIE_NAME, samesite="Lax")
         with suppress(NotAuthenticated):
-            rotation.end_family(self.presented(request), DeniedToken.Reason.SIGNED_OUT)
-
-    def describe(self, request):
-        found = super().describe(request)
-        return found | {"length": len(request.COOKIES[settings.ACCESS_COOKIE_NAME])}
+            rotation.end_family(self.presented_token(request), DeniedToken.Reason.SIGNED_OUT)
 
 
-class Weak(Default):
-    """What the lab's two weak arms share. They give out no refresh token: nothing that is theirs can be exchanged for
-    anything better."""
+class WeakToken(BearerToken):
+    """The base of the two weak variants. They issue no refresh token: it could be exchanged for a valid token."""
 
     lab = True
     on_pages = False
     promises = replace(
-        Default.promises,
+        BearerToken.promises,
         refreshable=False,
         strong_secret=False,
         shared_needs=frozenset({"database"}),
     )
     sign_out_takes, sign_out_raises = None, ()
 
-    def sign_out(self, request, response):
-        """Ends nothing: anybody can make such a token, and must not end with it what others hold."""
+    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+        """End nothing: anyone can make such a token, and must not end another user's sign-in with it."""
 
-    def describe(self, request):
-        """Only such claims as were looked at: anybody can write what they like beside them."""
-        found = super().describe(request)
-        payload = found["parts"]["payload"]
-        return found | {"parts": {"payload": {name: payload[name] for name in FORMS if name in payload}}}
+    def describe(self, request: Request) -> dict[str, Any]:
+        """Return only the claims whose format was checked: anyone can write other claims into the token."""
+        description = super().describe(request)
+        payload = description["parts"]["payload"]
+        checked = {name: payload[name] for name in CLAIM_FORMATS if name in payload}
+        return description | {"parts": {"payload": checked}}
 
 
-class Unverified(Weak):
-    """WEAK on purpose: decoded, and not verified. Its hardened twin is Default. There is not even a secret to guess:
-    a token that any key has signed is let in, and so is one that none has."""
+class UnverifiedToken(WeakToken):
+    """WEAK on purpose: the server decodes the token and does not verify it. Hardened: BearerToken.
+
+    `strong_secret` is False too: a signature with any key is accepted, and so is none.
+    """
 
     slug = "unverified"
-    title = _("token that nobody verifies")
-    summary = _("You hold a statement; the server reads it, and believes it whoever wrote it.")
+    title = _("unverified token")
+    summary = _("Your browser keeps a token; the server believes its claims and never checks the signature.")
     authentication = UnverifiedTokenAuthentication
-    promises = replace(
-        Weak.promises,
-        detects_tampering=False,
-        enforces_expiry=False,
-    )
+    promises = replace(WeakToken.promises, detects_tampering=False, enforces_expiry=False)
 
 
-class Guessable(Weak):
-    """WEAK on purpose: verified, with the article's own secret. Its hardened twin is Default."""
+class GuessableToken(WeakToken):
+    """WEAK on purpose: the server signs with the article's secret, which is in word lists. Hardened: BearerToken."""
 
     slug = "guessable"
     title = _("token with a common secret")
-    summary = _("You hold a signed statement; the server checks it with a secret that is in every list of words.")
+    summary = _("Your browser keeps a signed token; the server checks the signature with a secret from a word list.")
     authentication = GuessableTokenAuthentication
 
 
-class Token(Mechanism):
+class TokenMechanism(Mechanism):
+    """Authentication by a JWT that the server signs."""
+
     name = "token"
     slug = "tokens"
     title = _("Token")
-    summary = _("You hold a signed statement; the server checks it.")
+    summary = _("Your browser keeps a token that the server signed; the server checks the signature.")
     shape = "circle"
-    variants = [Default, Stateless, Revocable, InCookie, Unverified, Guessable]
+    variant_classes = (BearerToken, StatelessToken, RevocableToken, CookieToken, UnverifiedToken, GuessableToken)
     panel = "tokens_demo/_panel.html"
 
-    def panel_context(self, request):
+    def panel_context(self, request: HttpRequest) -> dict[str, Any]:
         return inspector_api.context(request)
 
     @property
-    def extra_urls(self):
+    def extra_urls(self) -> list[URLPattern]:
+        """Return the URLs of refresh, of the token inspector and of the public key."""
+        behind = {"variant": self.default, "authentication_classes": [self.default.authentication]}
         return [
             path(
                 "tokens/api/refresh/",
@@ -299,23 +327,22 @@ class Token(Mechanism):
             path("tokens/api/inspect/", inspector_api.InspectView.as_view(), name="tokens-inspect"),
             path("tokens/api/sign/", inspector_api.SignView.as_view(), name="tokens-sign"),
             path("tokens/api/examples/", inspector_api.ExamplesView.as_view(), name="tokens-examples"),
-            path(
-                "tokens/api/family/",
-                api.FamilyView.as_view(variant=self.default, authentication_classes=[self.default.authentication]),
-                name="tokens-family",
-            ),
+            path("tokens/api/family/", api.FamilyView.as_view(**behind), name="tokens-family"),
             path(".well-known/jwks.json", api.JwksView.as_view(), name="jwks"),
         ]
 
-    def variant(self, slug):
+    def find_variant(self, slug: str) -> Variant | None:
+        """Return the variant with this slug, or None."""
         return next((variant for variant in self.variants if variant.slug == slug), None)
 
-    def end_all(self, user):
+    def end_all_sign_ins(self, user: Any) -> int:
         with transaction.atomic():
-            families = Family.objects.select_for_update().filter(user_id=user.pk, ended_at=None)
-            return sum(1 for family in families if not family.end(DeniedToken.Reason.ADMIN))
+            families = list(Family.objects.select_for_update().filter(user_id=user.pk, ended_at=None))
+            for family in families:
+                family.end(DeniedToken.Reason.ADMIN)
+        return len(families)
 
-    def forget_expired(self):
+    def delete_expired(self) -> int:
         now = timezone.now()
-        expired = (DeniedToken, OutstandingToken, Family)
-        return sum(delete_in_batches(model.objects.filter(expires_at__lte=now)) for model in expired)
+        models = (DeniedToken, OutstandingToken, Family)
+        return sum(delete_in_batches(model.objects.filter(expires_at__lte=now)) for model in models)

@@ -1,7 +1,8 @@
-"""What the server keeps of its tokens: which are out, which are denied, and which came from which sign-in.
+"""What the server stores about its tokens: the sign-ins, the issued tokens, and the denylist.
 
-Never a token itself: whoever reads the database must not be able to present one. SimpleJWT's own blacklist app keeps
-the raw refresh tokens, rotates without a lock and does not notice a rotated token coming back; hence these.
+It never stores a token, so a copy of the database contains no valid credential. SimpleJWT's blacklist app stores raw
+refresh tokens, rotates without a lock and does not detect that a rotated token is used again. That is why these models
+exist.
 """
 
 import uuid
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Family(models.Model):
-    """One sign-in, and every token that came from it by rotation (RFC 9700 section 4.14.2)."""
+    """One sign-in, and every token that rotation derived from it (RFC 9700 section 4.14.2)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="token_families")
@@ -29,27 +30,27 @@ class Family(models.Model):
         verbose_name = _("token family")
         verbose_name_plural = _("token families")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.id)
 
-    def end(self, reason):
-        """Deny every token of this sign-in that has not expired, and let no new one come from it.
+    def end(self, reason: str) -> None:
+        """Deny every unexpired token of this sign-in, and issue no new one.
 
-        Call it inside a transaction that holds this row's lock, so that no rotation slips through meanwhile.
+        Call it in a transaction that holds this row's lock: otherwise a concurrent rotation could issue a token.
         """
         now = timezone.now()
         if self.ended_at is None:
             self.ended_at = now
             self.save(update_fields=["ended_at"])
-        out = self.outstanding.filter(expires_at__gt=now)
+        unexpired = self.outstanding.filter(expires_at__gt=now)
         DeniedToken.objects.bulk_create(
-            [DeniedToken(jti=token.jti, expires_at=token.expires_at, reason=reason) for token in out],
+            [DeniedToken(jti=token.jti, expires_at=token.expires_at, reason=reason) for token in unexpired],
             ignore_conflicts=True,
         )
 
 
 class OutstandingToken(models.Model):
-    """A token that has been issued: its id and its place in the family, not the token."""
+    """An issued token: its id and its place in the family, not the token itself."""
 
     class Type(models.TextChoices):
         ACCESS = "access", _("access")
@@ -57,7 +58,9 @@ class OutstandingToken(models.Model):
 
     jti = models.CharField(_("token id"), max_length=32, unique=True)
     family = models.ForeignKey(Family, models.CASCADE, related_name="outstanding", verbose_name=_("family"))
-    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children", verbose_name=_("came from"))
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="children", verbose_name=_("parent token")
+    )
     token_type = models.CharField(_("type"), max_length=10, choices=Type)
     issued_at = models.DateTimeField(_("issued"))
     expires_at = models.DateTimeField(_("expires"), db_index=True)
@@ -66,18 +69,18 @@ class OutstandingToken(models.Model):
         verbose_name = _("outstanding token")
         verbose_name_plural = _("outstanding tokens")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.token_type} {self.jti[:8]}…"
 
 
 class DeniedToken(models.Model):
-    """The denylist: a token that is refused although its signature is right and its time not up."""
+    """A row of the denylist: the server refuses this token, although its signature and expiry time are valid."""
 
     class Reason(models.TextChoices):
-        ROTATED = "rotated", _("rotated: a newer one took its place")
+        ROTATED = "rotated", _("rotated: a newer token replaced it")
         SIGNED_OUT = "signed_out", _("signed out")
-        ENDED = "ended", _("ended from the list of sign-ins")
-        REUSED = "reused", _("a rotated token of the family came back")
+        ENDED = "ended", _("ended from the list of active sign-ins")
+        REUSED = "reused", _("a rotated token of the family was used again")
         ADMIN = "admin", _("denied by an administrator")
 
     jti = models.CharField(_("token id"), max_length=32, unique=True)
@@ -89,5 +92,5 @@ class DeniedToken(models.Model):
         verbose_name = _("denied token")
         verbose_name_plural = _("denied tokens")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.jti[:8]}…"

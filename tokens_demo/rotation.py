@@ -1,7 +1,9 @@
-"""Giving out tokens, taking them back, and turning an old refresh token into a new one."""
+"""Issuing tokens, exchanging a refresh token for new tokens, and revoking them."""
 
-from datetime import timedelta
-from types import SimpleNamespace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,38 +14,45 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
-from tokens_demo.tokens import RefreshToken, reason
+from tokens_demo.tokens import AccessToken, RefreshToken, error_code
 
 
-def begin(user, variant, lifetime, user_agent):
-    """Sign `user` in at the door `variant`: a new family, with its first tokens. `lifetime` in seconds, or None."""
+@dataclass(frozen=True)
+class IssuedTokens:
+    """The tokens of one response."""
+
+    access: AccessToken
+    refresh: RefreshToken | None
+    expires_at: datetime  # of the access token
+
+
+def start_family(user: Any, variant: Any, lifetime: int | None, user_agent: str) -> IssuedTokens:
+    """Sign `user` in with `variant` for `lifetime` seconds (None: the default): store a family, issue its tokens."""
     access_lifetime = lifetime or int(api_settings.ACCESS_TOKEN_LIFETIME.total_seconds())
-    lasts = api_settings.REFRESH_TOKEN_LIFETIME if variant.promises.refreshable else timedelta(seconds=access_lifetime)
+    refreshable = variant.promises.refreshable
+    family_lifetime = api_settings.REFRESH_TOKEN_LIFETIME if refreshable else timedelta(seconds=access_lifetime)
     family = Family(
         user=user,
         variant=variant.slug,
         access_lifetime=access_lifetime,
         user_agent=user_agent[:200].replace("\x00", ""),
-        expires_at=timezone.now() + lasts,
+        expires_at=timezone.now() + family_lifetime,
     )
     with transaction.atomic():
         family.save()
         return issue(family, variant)
 
 
-def issue(family, variant, parent=None):
-    """The next tokens of a family: .access, .refresh (or None) and .expires_at of the access token.
-
-    None of them outlives the family: a sign-in that is forgotten could no longer be ended.
-    """
+def issue(family: Family, variant: Any, parent: OutstandingToken | None = None) -> IssuedTokens:
+    """Issue the next tokens of a family. None expires after the family, whose row is needed to revoke it."""
     user = family.user
-    refresh = variant.promises.refreshable and RefreshToken()
-    record = None
-    if refresh:
+    refresh, record = None, None
+    if variant.promises.refreshable:
+        refresh = RefreshToken()
         refresh["sub"] = str(user.pk)
         refresh["family"] = str(family.pk)
         refresh.set_exp(from_time=refresh.current_time, lifetime=family.expires_at - refresh.current_time)
-        record = remember(refresh, family, parent)
+        record = store_issued(refresh, family, parent)
     access = variant.authentication.token_class()
     lifetime = timedelta(seconds=family.access_lifetime)
     access.set_exp(lifetime=min(lifetime, family.expires_at - access.current_time) if refresh else lifetime)
@@ -51,11 +60,12 @@ def issue(family, variant, parent=None):
     access["family"] = str(family.pk)
     access.payload |= variant.claims(user)
     if variant.revocable:
-        remember(access, family, record)
-    return SimpleNamespace(access=access, refresh=refresh or None, expires_at=datetime_from_epoch(access["exp"]))
+        store_issued(access, family, record)
+    return IssuedTokens(access, refresh, datetime_from_epoch(access["exp"]))
 
 
-def remember(token, family, parent):
+def store_issued(token: Any, family: Family, parent: OutstandingToken | None) -> OutstandingToken:
+    """Store the id of an issued token."""
     return OutstandingToken.objects.create(
         jti=token["jti"],
         family=family,
@@ -66,13 +76,14 @@ def remember(token, family, parent):
     )
 
 
-def denied(jti, **how):
-    return DeniedToken.objects.filter(jti=jti, **how).exists()
+def is_denied(jti: str, **conditions: Any) -> bool:
+    """Return whether the denylist contains this token id, under these conditions if any."""
+    return DeniedToken.objects.filter(jti=jti, **conditions).exists()
 
 
 class RefreshRefused(AuthenticationFailed):
     default_code = "token_invalid"
-    default_detail = _("This refresh token is not valid.")
+    default_detail = _("This refresh token is invalid. Sign in again.")
 
 
 class RefreshExpired(RefreshRefused):
@@ -81,50 +92,50 @@ class RefreshExpired(RefreshRefused):
 
 class RefreshReused(RefreshRefused):
     default_code = "token_reused"
-    default_detail = _("This refresh token was used before. Everything that came from this sign-in has been ended.")
+    default_detail = _("This refresh token was used before, so all tokens of this sign-in are revoked. Sign in again.")
 
 
 REFUSALS = (RefreshRefused, RefreshExpired, RefreshReused)
 
 
-def read_refresh(raw):
-    """The refresh token in `raw`, verified; raises RefreshRefused."""
+def read_refresh(text: str) -> RefreshToken:
+    """Return the verified refresh token; raise RefreshRefused."""
     try:
-        return RefreshToken(raw)
+        return RefreshToken(text)
     except TokenError as error:
-        raise (RefreshExpired if reason(error) == RefreshExpired.default_code else RefreshRefused) from None
+        raise (RefreshExpired if error_code(error) == RefreshExpired.default_code else RefreshRefused) from None
 
 
-def rotate(raw, find_variant):
-    """Exchange a refresh token for new tokens; it is denied from now on. Raises RefreshRefused.
+def rotate(text: str, find_variant: Callable[[str], Any]) -> IssuedTokens:
+    """Exchange a refresh token for new tokens, and deny the old one. Raise RefreshRefused.
 
-    A token that comes back after it was rotated is in two hands, one of them a thief's, and nobody can tell which: the
-    whole family ends (RFC 9700 section 4.14.2). The family's row is locked, so that of many rotations at once
-    one wins; and the denylist's unique jti decides even where a database has no such lock.
+    If a rotated token is used again, two clients hold it, and the server cannot tell which one stole it: it ends the
+    whole family (RFC 9700 section 4.14.2). It locks the family's row, so one of many concurrent rotations succeeds; the
+    denylist's unique jti decides on a database without row locks.
     """
-    token = read_refresh(raw)
-    refused = None
+    token = read_refresh(text)
+    refusal = None
     with transaction.atomic():
-        family = lock(token)
+        family = lock_family(token)
         variant = family and find_variant(family.variant)
         usable = family and variant and variant.promises.refreshable and not family.ended_at and family.user.is_active
-        if not usable or denied(token["jti"], reason=DeniedToken.Reason.ADMIN):
-            refused = RefreshRefused()
+        if not usable or is_denied(token["jti"], reason=DeniedToken.Reason.ADMIN):
+            refusal = RefreshRefused()
         elif not deny(token, DeniedToken.Reason.ROTATED):
             family.end(DeniedToken.Reason.REUSED)
-            refused = RefreshReused()
+            refusal = RefreshReused()
         else:
             family.last_seen_at = timezone.now()
             family.save(update_fields=["last_seen_at"])
             parent = OutstandingToken.objects.filter(jti=token["jti"]).first()
             issued = issue(family, variant, parent)
-    if refused:  # raised out here, since the family's end must be kept
-        raise refused
+    if refusal:  # raised after the transaction: inside it, the family's end would be rolled back
+        raise refusal
     return issued
 
 
-def lock(token):
-    """The family of a token, its row locked until the transaction ends; None when there is none."""
+def lock_family(token: Mapping[str, Any] | Any) -> Family | None:
+    """Return a token's family with its row locked until the transaction ends, or None."""
     return (
         Family.objects.select_for_update(of=("self",))
         .select_related("user")
@@ -133,19 +144,19 @@ def lock(token):
     )
 
 
-def deny(token, why):
-    """Put a token on the denylist; False when it was there already."""
+def deny(token: Any, reason: str) -> bool:
+    """Add a token to the denylist; return False if it is on it already."""
     try:
         with transaction.atomic():
-            DeniedToken.objects.create(jti=token["jti"], reason=why, expires_at=datetime_from_epoch(token["exp"]))
+            DeniedToken.objects.create(jti=token["jti"], reason=reason, expires_at=datetime_from_epoch(token["exp"]))
     except IntegrityError:
         return False
     return True
 
 
-def end_family(token, why):
-    """End the sign-in that this token, of either type, came from."""
+def end_family(token: Mapping[str, Any] | Any, reason: str) -> None:
+    """End the sign-in that issued this token of either type."""
     with transaction.atomic():
-        family = lock(token)
+        family = lock_family(token)
         if family:
-            family.end(why)
+            family.end(reason)

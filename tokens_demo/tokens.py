@@ -1,8 +1,9 @@
-"""SimpleJWT's tokens, made strict: one spelling each, sane claims, and a key id for the others who verify them."""
+"""SimpleJWT's tokens, with strict parsing: one spelling per token, claims of a known format, and a key id."""
 
 import binascii
 import re
 from functools import cache
+from typing import Any
 
 import jwt
 from django.utils.translation import gettext as _
@@ -16,9 +17,9 @@ from rest_framework_simplejwt.settings import api_settings
 from authcompare.accounts.models import User
 from tokens_demo import jwks
 
-# A signature proves who wrote a claim, not that it makes sense: what ends in a query must have the form of an id, and
-# what is reckoned with must be whole seconds since 1970 (`True` is a number to Python, and to JSON so is 1e300).
-FORMS = {
+# A valid signature proves who wrote a claim, not that the claim has a usable value. A claim that reaches a query must
+# have the format of an id, and a time must be whole seconds since 1970: in Python True is a number, in JSON 1e300 is.
+CLAIM_FORMATS: dict[str, tuple[type, str]] = {
     "sub": (str, r"[0-9]{1,18}"),
     "jti": (str, r"[!-~]{1,32}"),
     "iat": (int, r"[0-9]{1,11}"),
@@ -31,36 +32,39 @@ FORMS = {
     "password": (str, r"[!-~]{1,64}"),
 }
 REQUIRED = {"sub", "jti", "iat", "exp", "token_type"}
-COMMON_WORD = "mysecretkey"  # what the article's server signs with; it is in every list of words to try
+COMMON_WORD = "mysecretkey"  # the article's secret; every word list contains it
 
 
-class Backend(TokenBackend):
-    """SimpleJWT's, which signs and verifies; this one also names the key (RFC 7515 section 4.1.4)."""
+class SigningBackend(TokenBackend):
+    """SimpleJWT's backend, which also writes the key id into the header (RFC 7515 section 4.1.4)."""
 
-    def encode(self, payload):
+    def encode(self, payload: dict[str, Any]) -> str:
         claims = {**payload, "iss": self.issuer, "aud": self.audience}
         headers = {"kid": jwks.key_id()} if self.verifying_key else None
         return jwt.encode(claims, self.prepared_signing_key, algorithm=self.algorithm, headers=headers)
 
 
-class DecodingBackend(Backend):
-    """WEAK on purpose, for a door of the lab: decodes where Backend, its hardened twin, verifies."""
+class DecodingBackend(SigningBackend):
+    """WEAK on purpose, for a variant of the lab: decode without verifying. Hardened: SigningBackend."""
 
-    def decode(self, token, verify=True):
+    def decode(self, token: str, verify: bool = True) -> dict[str, Any]:
         return jwt.decode(token, options={"verify_signature": False})
 
 
-class GuessableBackend(Backend):
-    """WEAK on purpose, for a door of the lab: verifies as Backend does, its hardened twin, but with a secret that is
-    in every list. Filled up with zeros, as an HMAC does it anyway (RFC 2104 section 2): PyJWT would warn of it."""
+class GuessableBackend(SigningBackend):
+    """WEAK on purpose, for a variant of the lab: sign and verify with a common word. Hardened: SigningBackend.
 
-    def __init__(self, algorithm, signing_key, verifying_key, *said, **more):
-        super().__init__("HS256", COMMON_WORD.ljust(64, "\0"), "", *said, **more)
+    The word is padded with zeros, as an HMAC pads every key (RFC 2104 section 2): PyJWT warns of a short one.
+    """
+
+    def __init__(self, algorithm: str, signing_key: str, verifying_key: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__("HS256", COMMON_WORD.ljust(64, "\0"), "", *args, **kwargs)
 
 
 @cache
-def backend(kind=Backend):
-    return kind(
+def backend(backend_class: type[SigningBackend] = SigningBackend) -> SigningBackend:
+    """Return the backend of this class with the keys of the settings, created once."""
+    return backend_class(
         api_settings.ALGORITHM,
         api_settings.SIGNING_KEY,
         api_settings.VERIFYING_KEY,
@@ -70,9 +74,12 @@ def backend(kind=Backend):
     )
 
 
-def canonical(token):
-    """Is it three base64url parts, each in its one spelling? Otherwise many strings were the same token: decoders
-    overlook "=" at the end and the spare bits of the last character (RFC 4648 section 3.5)."""
+def is_canonical(token: str) -> bool:
+    """Return whether the token has three base64url parts in canonical spelling.
+
+    Decoders ignore "=" at the end and spare bits in the last character (RFC 4648 section 3.5), so without this check
+    several texts are the same token.
+    """
     parts = token.split(".")
     try:
         return len(parts) == 3 and all(base64url_encode(base64url_decode(part)).decode() == part for part in parts)
@@ -80,82 +87,85 @@ def canonical(token):
         return False
 
 
-class Strict:
-    """Mixed into SimpleJWT's token classes: whatever is odd about a token is a TokenError, never a crash."""
+class StrictTokenMixin:
+    """A SimpleJWT token class that raises TokenError for every malformed token, and no other exception."""
 
-    backend = Backend
+    backend_class: type[SigningBackend] = SigningBackend
 
-    def __init__(self, token=None, verify=True):
+    def __init__(self, token: str | bytes | None = None, verify: bool = True) -> None:
         if isinstance(token, bytes):
             token = token.decode("latin-1")
-        if token is not None and not canonical(token):
+        if token is not None and not is_canonical(token):
             raise TokenError(_("This is not a JWT."))
         try:
             super().__init__(token, verify)
         except (RecursionError, OverflowError, ValueError, TypeError, jwt.InvalidTokenError) as error:
-            raise TokenError(_("Token is invalid")) from error
+            raise TokenError(_("The token is invalid.")) from error
 
-    def get_token_backend(self):
-        return backend(self.backend)
+    def get_token_backend(self) -> SigningBackend:
+        return backend(self.backend_class)
 
-    def verify(self):
+    def verify(self) -> None:
         super().verify()
-        self.check_forms()
+        self.check_formats()
 
-    def check_forms(self):
-        for claim, (kind, form) in FORMS.items():
+    def check_formats(self) -> None:
+        """Raise TokenError if a required claim is missing or a claim has another format than CLAIM_FORMATS says."""
+        for claim, (kind, pattern) in CLAIM_FORMATS.items():
             value = self.payload.get(claim)
-            if (value is None and claim not in REQUIRED) or (type(value) is kind and re.fullmatch(form, str(value))):
+            if (value is None and claim not in REQUIRED) or (type(value) is kind and re.fullmatch(pattern, str(value))):
                 continue
-            raise TokenError(_("Token is invalid"))
+            raise TokenError(_("The token is invalid."))
 
 
-class AccessToken(Strict, tokens.AccessToken):
-    """Presented with every request."""
+class AccessToken(StrictTokenMixin, tokens.AccessToken):
+    """The token that a client sends with every request."""
 
 
-class UnverifiedToken(AccessToken):
-    """WEAK on purpose, for a door of the lab: neither signature nor end nor type is asked for. The form of each claim
-    is, so that nothing breaks. The hardened twin is AccessToken."""
+class UnverifiedAccessToken(AccessToken):
+    """WEAK on purpose, for a variant of the lab: check no signature, expiry time or type. Hardened: AccessToken.
 
-    backend = DecodingBackend
+    The format of each claim is checked, so that a malformed claim causes no crash.
+    """
 
-    def verify(self):
-        self.check_forms()
+    backend_class = DecodingBackend
 
-
-class GuessableToken(AccessToken):
-    """WEAK on purpose, for a door of the lab: its secret is in every list. The hardened twin is AccessToken."""
-
-    backend = GuessableBackend
+    def verify(self) -> None:
+        self.check_formats()
 
 
-class RefreshToken(Strict, tokens.RefreshToken):
-    """Presented to the refresh endpoint alone, once."""
+class GuessableAccessToken(AccessToken):
+    """WEAK on purpose, for a variant of the lab: its secret is in every word list. Hardened: AccessToken."""
+
+    backend_class = GuessableBackend
 
 
-class AnyToken(Strict, tokens.UntypedToken):
-    """Of either type, for the verify endpoint."""
+class RefreshToken(StrictTokenMixin, tokens.RefreshToken):
+    """The token that a client sends to the refresh endpoint only, once."""
+
+
+class AnyToken(StrictTokenMixin, tokens.UntypedToken):
+    """A token of either type, for the verify endpoint."""
 
 
 class ClaimedUser(TokenUser):
-    """A user as an access token states it, without a look at the database. As current as the token, no more."""
+    """A user as the access token's claims describe them, without a query. The claims are as old as the token."""
 
     @property
-    def pk(self):
+    def pk(self) -> int:
         return int(self.token["sub"])
 
     id = pk
 
     @property
-    def role(self):
+    def role(self) -> str:
         return self.token.get("role", User.Role.READER)
 
     @property
-    def username(self):
+    def username(self) -> str:
         return self.token.get("username", "")
 
 
-def reason(error):
-    """A TokenError as one word for the answer's code: "token_expired" or "token_invalid"."""
+def error_code(error: TokenError) -> str:
+    """Return a TokenError's code for the response: "token_expired" or "token_invalid"."""
     return "token_expired" if isinstance(error, ExpiredTokenError) else "token_invalid"

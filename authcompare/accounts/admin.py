@@ -1,100 +1,74 @@
-"""The admin site: accounts, their notes, their sandboxes; and what the mechanisms' own admin modules build on."""
+"""The admin pages of users and sandboxes."""
+
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from authcompare.accounts.models import Sandbox, User
-from authcompare.mechanisms.registry import mechanisms
 
 
 class ExpiredFilter(admin.SimpleListFilter):
-    """Is its time up? The model admin's `expires` names the field that says so."""
+    """A filter by expiry. The model admin's `expires` names the field with the expiry time."""
 
     title = _("expired")
     parameter_name = "expired"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         self.field = model_admin.expires
         return [("1", _("Yes")), ("0", _("No"))]
 
-    def queryset(self, request, rows):
-        up = {f"{self.field}__lte": timezone.now()}
-        return {"1": rows.filter(**up), "0": rows.exclude(**up)}.get(self.value())
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        expired = {f"{self.field}__lte": timezone.now()}
+        return {"1": queryset.filter(**expired), "0": queryset.exclude(**expired)}.get(self.value())
 
 
-class Kept(admin.ModelAdmin):
-    """What a mechanism keeps: to be looked at and ended here, and otherwise as it is."""
+class CascadeDeleteMixin:
+    """A model admin in which the permission to delete an object covers everything that depends on it."""
 
-    expires = "expires_at"
-    list_per_page = 50
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def has_end_permission(self, request):
-        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
-
-
-class WithAllOfIt:
-    """Mixed into the admin of what everything else hangs on: whoever may delete it may delete that as well."""
-
-    def get_deleted_objects(self, objs, request):
-        deleted, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
+        deleted, counts, _missing_permissions, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, set(), protected
 
 
 @admin.register(User)
-class UserAdmin(WithAllOfIt, DjangoUserAdmin):
+class UserAdmin(CascadeDeleteMixin, DjangoUserAdmin):
     list_display = ["username", "role", "sandbox", "is_active", "is_staff", "last_login"]
     list_filter = ["role", "is_active", "is_staff", ("sandbox", admin.EmptyFieldListFilter)]
     list_select_related = ["sandbox"]
     search_fields = ["username"]
     readonly_fields = ["sandbox", "last_login", "date_joined"]
     fieldsets = [*DjangoUserAdmin.fieldsets, ("authcompare", {"fields": ["role", "sandbox"]})]
-    actions = ["end_logins", "deactivate"]
-
-    @admin.action(description=_("End all sign-ins of the selected users"), permissions=["change"])
-    def end_logins(self, request, users):
-        count = sum(mechanism.end_all(user) for user in users for mechanism in mechanisms())
-        message = ngettext(
-            "%(count)d sign-in has ended. One that the server does not remember lasts until it expires.",
-            "%(count)d sign-ins have ended. Those that the server does not remember last until they expire.",
-            count,
-        )
-        self.message_user(request, message % {"count": count}, messages.SUCCESS)
+    actions = ["deactivate"]
 
     @admin.action(description=_("Deactivate the selected users"), permissions=["change"])
-    def deactivate(self, request, users):
+    def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """Deactivate the selected users, except the administrator."""
         count = users.exclude(pk=request.user.pk).update(is_active=False)
-        message = ngettext(
-            "%(count)d user can not sign in any more.", "%(count)d users can not sign in any more.", count
-        )
+        message = ngettext("%(count)d user was deactivated.", "%(count)d users were deactivated.", count)
         self.message_user(request, message % {"count": count}, messages.SUCCESS)
 
 
 @admin.register(Sandbox)
-class SandboxAdmin(WithAllOfIt, admin.ModelAdmin):
+class SandboxAdmin(CascadeDeleteMixin, admin.ModelAdmin):
     expires = "expires_at"
     list_display = ["__str__", "created_at", "expires_at", "accounts"]
     list_filter = [ExpiredFilter]
     search_fields = ["users__username"]
     fields = readonly_fields = ["created_at", "expires_at", "accounts"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Sandbox]:
         return super().get_queryset(request).prefetch_related("users")
 
     @admin.display(description=_("accounts"))
-    def accounts(self, sandbox):
+    def accounts(self, sandbox: Sandbox) -> str:
+        """Return the names of the sandbox's users."""
         return ", ".join(sorted(user.username for user in sandbox.users.all()))
 
-    def has_add_permission(self, request):
-        return False  # made by the lab, with its accounts
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # the lab creates sandboxes, with their accounts

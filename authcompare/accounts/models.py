@@ -1,6 +1,7 @@
-"""The one user model, and the sandboxes that throwaway accounts belong to."""
+"""The user model, and the sandboxes of throwaway accounts."""
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import hashers
@@ -12,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from authcompare.accounts.hashers import SandboxHasher
 
 
-def new_sandbox_id():
-    """Unguessable (128 bits): whoever knows the id may do with the sandbox's accounts as they like."""
+def new_sandbox_id() -> str:
+    """Return an unguessable id (128 bits): a client that knows it controls the sandbox's accounts."""
     return secrets.token_urlsafe(16)
 
 
 class Sandbox(models.Model):
-    """The throwaway accounts of one visitor. One that never expires holds the demo's own cast."""
+    """The throwaway accounts of one visitor. The demo's own cast is in a sandbox that never expires."""
 
     id = models.CharField(primary_key=True, max_length=32, default=new_sandbox_id, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -28,16 +29,16 @@ class Sandbox(models.Model):
         verbose_name = _("sandbox")
         verbose_name_plural = _("sandboxes")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.id[:4]}…"
 
     @property
-    def expired(self):
+    def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
 
 class User(AbstractUser):
-    """Everybody who can have a note, whichever mechanism lets them in."""
+    """The owner of a note, for every mechanism."""
 
     class Role(models.TextChoices):
         EDITOR = "editor", _("editor: reads and changes the note")
@@ -52,22 +53,22 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
-    def save(self, *args, **kwargs):
-        """Save the account and everything that its signals create (its note) in one transaction."""
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the account, and create its note (note.signals), in one transaction."""
         with transaction.atomic():
             super().save(*args, **kwargs)
 
     @property
-    def hasher(self):
-        """The one hasher for this account. A sandbox account never moves to the default: a rehash ends sessions."""
+    def hasher(self) -> str:
+        """Return the hasher of this account. A sandbox account keeps its hasher: a rehash would end its sessions."""
         return SandboxHasher.algorithm if self.sandbox_id and settings.LAB else "default"
 
-    def set_password(self, raw_password):
+    def set_password(self, raw_password: str | None) -> None:
         self.password = hashers.make_password(raw_password, hasher=self.hasher)
         self._password = raw_password
 
-    def check_password(self, raw_password):
-        def upgrade(raw_password):
+    def check_password(self, raw_password: str) -> bool:
+        def upgrade(raw_password: str) -> None:
             self.password = hashers.make_password(raw_password, hasher=self.hasher)
             self.save(update_fields=["password"])
 

@@ -1,4 +1,4 @@
-"""Throwaway accounts: made, found, reset, expired. And the demo's own cast, which stays."""
+"""Creating, finding and deleting sandboxes, and the demo's own accounts, which never expire."""
 
 import json
 import math
@@ -14,66 +14,66 @@ from authcompare.db import delete_in_batches
 from authcompare.env import kept
 
 CAST = ("alice", "bob", "mallory")  # the user, another user, the attacker
-TEACHER = "teacher"  # may use the admin site; no sandbox account
-FORGOTTEN_PER_NEW = 3  # old sandboxes deleted for each new one: nobody waits long, and they do not pile up
+TEACHER = "teacher"  # may use the admin site; not a sandbox account
+DELETED_PER_NEW = 3  # expired sandboxes deleted for each new one: a short wait, and they do not accumulate
 LIFETIME = timedelta(hours=12)  # a school day: a class that joins in the morning still has its notes in the evening
 
 
-def new_password():
-    """72 random bits: what a sandbox account has instead of a slow hash."""
+def new_password() -> str:
+    """Return a password of 72 random bits, which needs no slow hash."""
     return secrets.token_urlsafe(9)
 
 
-def create_sandbox():
-    """Fresh alice, bob and mallory: (Sandbox, [{"role", "username", "password"}, ...])."""
+def create_sandbox() -> tuple[Sandbox, list[dict[str, str]]]:
+    """Create a sandbox with alice, bob and mallory: (Sandbox, [{"role", "username", "password"}, ...])."""
     while True:
         suffix = secrets.token_hex(3)
         users = [{"role": role, "username": f"{role}-{suffix}", "password": new_password()} for role in CAST]
         try:
             with transaction.atomic():
                 sandbox = Sandbox.objects.create(expires_at=timezone.now() + LIFETIME)
-                fill(sandbox, users)
+                create_users(sandbox, users)
         except IntegrityError:
             continue  # the suffix is taken
-        forget_expired(most=FORGOTTEN_PER_NEW)
+        delete_expired(most=DELETED_PER_NEW)
         return sandbox, users
 
 
-def fill(sandbox, users):
-    """Create these accounts in the sandbox; their notes come with them (note.signals)."""
-    for each in users:
-        user = User(username=each["username"], sandbox=sandbox)
-        user.set_password(each["password"])
+def create_users(sandbox: Sandbox, accounts: list[dict[str, str]]) -> None:
+    """Create these accounts in the sandbox. A signal creates their notes (note.signals)."""
+    for account in accounts:
+        user = User(username=account["username"], sandbox=sandbox)
+        user.set_password(account["password"])
         user.save()
 
 
-def find_sandbox(id):
-    """The sandbox with this id, or None when there is none or its time is up."""
+def find_sandbox(id: str) -> Sandbox | None:
+    """Return the sandbox with this id, or None if it does not exist or has expired."""
     sandbox = Sandbox.objects.filter(pk=id).first()
-    return None if sandbox is None or sandbox.expired else sandbox
+    return None if sandbox is None or sandbox.is_expired else sandbox
 
 
-def forget_expired(most=math.inf):
-    """Delete the sandboxes whose time is up, with all that belongs to their accounts; returns how many."""
+def delete_expired(most: float = math.inf) -> int:
+    """Delete up to `most` expired sandboxes and everything of their accounts; return the number of sandboxes."""
     return delete_in_batches(Sandbox.objects.filter(expires_at__lte=timezone.now()), most, size=20)
 
 
-def seed_cast():
-    """The demo's own accounts, made once: [(username, password), ...], the same at every start.
+def seed_cast() -> list[tuple[str, str]]:
+    """Create the demo's own accounts once; return [(username, password), ...], the same at every start.
 
-    The passwords are generated into a file beside the database, readable by its owner alone.
+    The passwords are random. A file beside the database, readable by its owner only, stores them.
     """
     path = settings.VAR / "cast.json"
-    lost = not path.exists()
+    is_new_file = not path.exists()
     passwords = json.loads(kept(path, lambda: json.dumps({name: new_password() for name in (*CAST, TEACHER)})))
-    known = User.objects.filter(username__in=passwords)
-    if known and lost:  # the file was deleted, and the database was not
-        for user in known:
+    existing = User.objects.filter(username__in=passwords)
+    if existing and is_new_file:  # the file was deleted, and the database was not
+        for user in existing:
             user.set_password(passwords[user.username])
             user.save(update_fields=["password"])
-    elif not known:
+    elif not existing:
         with transaction.atomic():
             sandbox = Sandbox.objects.create(expires_at=None)
-            fill(sandbox, [{"username": name, "password": passwords[name]} for name in CAST])
+            create_users(sandbox, [{"username": name, "password": passwords[name]} for name in CAST])
             User.objects.create_superuser(TEACHER, password=passwords[TEACHER])
     return list(passwords.items())

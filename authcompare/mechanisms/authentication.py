@@ -1,70 +1,98 @@
-"""What every door's authentication class shares: who decided, no ambiguity, and CSRF for cookies."""
+"""What all authentication classes share: one credential per request, CSRF for cookies, and the mechanism's name."""
 
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import CSRFCheck
 from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
+
+from authcompare.mechanisms.transports import Credential, Transport
+
+WRONG_ORIGIN = REASON_BAD_ORIGIN.partition("%")[0]
 
 
 class AmbiguousCredential(APIException):
-    """The same credential cookie twice in one request: somebody planted one of them, and nobody can tell which."""
+    """One credential cookie twice in a request: an attacker may have planted one, and the server cannot tell which."""
 
     status_code = 400
     default_code = "ambiguous_credential"
-    default_detail = _("This request carries the same credential more than once, so none of them is believed.")
+    default_detail = _("The request carries the same credential cookie more than once. Delete the extra cookie.")
 
 
 class CSRFFailed(PermissionDenied):
+    """The request changes something, travels with a cookie, and does not prove that a page of this site sent it."""
+
     default_code = "csrf_failed"
     default_detail = _("The CSRF token is missing or wrong: send the ac_csrf cookie's value as X-CSRFToken.")
 
 
 class UserInactive(AuthenticationFailed):
+    """The credential is valid, but its user is deactivated or deleted."""
+
     default_code = "user_inactive"
-    default_detail = _("This user can not sign in any more.")
+    default_detail = _("This user is deactivated or does not exist any more.")
 
 
-def require_csrf_token(request):
-    """Refuse with 403 unless this request proves that a page of this site sent it.
+def require_csrf_token(request: HttpRequest) -> None:
+    """Raise CSRFFailed with the reason, unless a page of this site sent this request.
 
-    DRF exempts its views from Django's CSRF middleware, so doors whose credential the browser attaches by itself ask
-    here (https://docs.djangoproject.com/en/5.2/ref/csrf/, and DRF's SessionAuthentication).
+    DRF exempts its views from Django's CSRF middleware, so variants with a cookie call this themselves
+    (https://docs.djangoproject.com/en/5.2/ref/csrf/, and DRF's SessionAuthentication).
     """
-    check = CSRFCheck(lambda request: None)
+
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    check = CSRFCheck(view)
     check.process_request(request)
-    if check.process_view(request, None, (), {}):
+    reason = check.process_view(request, view, (), {})
+    if reason and str(reason).startswith(WRONG_ORIGIN):
+        detail = _("Origin %(origin)s is not trusted: add it to CSRF_TRUSTED_ORIGINS.")
+        raise CSRFFailed(detail % {"origin": request.META["HTTP_ORIGIN"]})
+    if reason:
         raise CSRFFailed
 
 
 class CredentialAuthentication:
-    """Mixed into each mechanism's authentication class, in front of DRF's or SimpleJWT's.
+    """Mixin for a mechanism's authentication class, before DRF's or SimpleJWT's class.
 
-    A subclass says `mechanism` (its name) and `carrier`; its own story is in `identify`, which returns
-    (user, credential), or None when nothing of this kind was presented, or raises AuthenticationFailed.
+    A subclass sets `mechanism` and `transport`, and implements `identify`.
     """
 
-    mechanism: str
-    transport = None
-    raises = ()  # the exceptions with which it refuses a credential that it knows but does not believe
-    csrf = True  # checked on unsafe methods, and only where the carrier is ambient
+    mechanism: str  # the mechanism's name
+    transport: Transport
+    raises: tuple[type[APIException], ...] = ()  # the exceptions with which `identify` refuses a credential
+    csrf = True  # check unsafe methods; it applies only if the transport is sent automatically
 
-    def authenticate(self, request):
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Return (user, verified credential), or None without a credential; raise APIException to refuse it."""
+        http_request: Any = request._request
         try:
-            if len(self.transport.extract(request)) > 1:
+            credential = self.transport.read(http_request)
+            if credential is None:
+                return None
+            if credential.is_ambiguous:
                 raise AmbiguousCredential
-            found = self.identify(request)
-            if found and self.transport.ambient and self.csrf:
-                require_csrf_token(request._request)
+            identity = self.identify(request, credential)
+            if identity is None:
+                return None
+            if self.transport.sent_automatically and self.csrf:
+                require_csrf_token(http_request)
         except APIException:
-            request._request.authenticated_by = self.mechanism
+            http_request.authenticated_by = self.mechanism
             raise
-        if found:
-            request._request.authenticated_by = self.mechanism
-        return found
+        http_request.authenticated_by = self.mechanism
+        http_request.credential = replace(credential, verified=identity[1])
+        return identity
 
-    def identify(self, request):
+    def identify(self, request: Request, credential: Credential) -> tuple[Any, Any] | None:
+        """Return the credential's user, and what was verified about it; None if this is not a valid credential."""
         raise NotImplementedError
 
-    def authenticate_header(self, request):
-        """The challenge of a 401, which without one would be a 403. The scheme is no registered one, except Bearer: it
-        tells where to look."""
+    def authenticate_header(self, request: Request) -> str:
+        """Return the 401's challenge: without one, DRF answers 403. Only Bearer is a registered scheme."""
         return f'{self.mechanism.title()} realm="authcompare"'

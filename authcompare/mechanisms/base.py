@@ -1,13 +1,27 @@
-"""The contract of a mechanism and of its variants, and the URLs they yield."""
+"""The contract of a mechanism and its variants. Everything else in the project is derived from it."""
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.urls import path
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.functional import Promise
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
+from authcompare.api.recording.trace import State
 from authcompare.mechanisms import api
+from authcompare.mechanisms.authentication import CredentialAuthentication
+from authcompare.mechanisms.transports import Transport
+
+StrOrPromise = str | Promise  # a text, or a lazy translation
 
 
 @dataclass(frozen=True)
@@ -42,141 +56,151 @@ class Promises:
     keeps_server_state: bool = False  # the server stores something behind the credential (see `server_state`)
     refreshable: bool = False  # sign-in also returns a refresh token, which is exchanged for new tokens
     known_to_middleware: bool = False  # Django's own middleware finds the user before any view runs
-    shared_needs: frozenset = frozenset({"key", "database"})  # what a second server must share to accept it
+    shared_needs: frozenset[str] = frozenset({"key", "database"})  # what a second server must share to accept it
     identity_queries: int = 1  # SQL statements that finding the user takes
 
 
 class Variant:
-    """One form of a mechanism: a door of its own to the one resource.
+    """One form of a mechanism, with a URL of its own in front of the note.
 
-    A subclass declares itself and answers the hooks; every hook has a quiet default except `sign_in`.
+    A subclass sets the attributes and overrides hooks. Every hook but `sign_in` has a default that does nothing.
     """
 
-    slug: str
-    title: str
-    summary: str  # one sentence: who remembers, who is believed
-    authentication: type  # the DRF authentication class: a Door
-    lab = False  # weak on purpose: lets in sandbox accounts in the lab, and nobody anywhere else
-    example = {}  # of what `describe` tells, for the API's documentation
-    sign_out_takes = None  # the serializer of what a request to sign out may say
-    sign_out_raises = ()  # the exceptions that `sign_out` may end in
-    promises = Promises()  # what the experiments hold this variant to
-    on_pages = True  # has a column on the pages; one that serves as the weak arm of an experiment alone has none
-    storage = "jar"  # where a page keeps what login answers: the cookie "jar" (by itself) or "localStorage"
+    # Identity
 
-    def __init__(self, mechanism):
+    slug: str  # in URLs, and in `key`
+    title: StrOrPromise
+    summary: StrOrPromise  # one sentence: what the client sends, and what the server checks
+    authentication: type[CredentialAuthentication]  # the DRF authentication class
+    promises = Promises()  # what the experiments expect of this variant
+    lab = False  # weak or unusual on purpose: in the lab only, for sandbox accounts only
+
+    def __init__(self, mechanism: "Mechanism") -> None:
         self.mechanism = mechanism
 
     @property
     def key(self) -> str:
-        """The name of this variant among all variants: "session db"."""
+        """Return the name of this variant among all variants: "session db"."""
         return f"{self.mechanism.name} {self.slug}"
 
     @property
-    def transport(self):
+    def transport(self) -> Transport:
+        """Return the transport of this variant's credential."""
         return self.authentication.transport
 
     @property
-    def path(self):
-        """Where its API stands, as "/tokens/api/" or "/tokens/api/stateless/"."""
-        api = f"/{self.mechanism.slug}/api/"
-        return api if self.mechanism.variants[0] is self else f"{api}{self.slug}/"
+    def path(self) -> str:
+        """Return the path of its API: "/tokens/api/" for a mechanism's default, else "/tokens/api/stateless/"."""
+        api_path = f"/{self.mechanism.slug}/api/"
+        return api_path if self.mechanism.default is self else f"{api_path}{self.slug}/"
 
     @property
-    def exists(self):
-        """A lab variant has no address outside the lab. A mechanism's default keeps its address, and opens nothing."""
-        return settings.LAB or not self.lab or self.mechanism.variants[0] is self
+    def is_available(self) -> bool:
+        """Return whether this variant has a URL here. A mechanism's default always has one, so links keep working."""
+        return settings.LAB or not self.lab or self.mechanism.default is self
 
-    @property
-    def recipe(self):
-        """Python text: what makes a door like this one in a project of your own. It is recipes/<slug>.py.txt beside the
-        mechanism; "" where there is none."""
-        path = Path(inspect.getfile(type(self))).with_name("recipes") / f"{self.slug}.py.txt"
-        return path.read_text(encoding="utf-8") if path.exists() else ""
+    # Sign-in and sign-out
 
-    def sign_in(self, request, response, user, lifetime):
-        """Give `user`, whose password was right, a credential that lasts `lifetime` seconds (None: the usual time).
+    sign_out_takes: type[Serializer[Any]] | None = None  # the serializer of a sign-out request's body
+    sign_out_raises: tuple[type[APIException], ...] = ()  # the exceptions that `sign_out` may raise
 
-        Sets cookies on `response`, and returns what else the answer says: at least {"expires_at": datetime}.
+    def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
+        """Issue a credential to `user`, whose password was right, for `lifetime` seconds (None: the default).
+
+        Set cookies on `response`; return what the response body adds: at least {"expires_at": datetime}.
         """
         raise NotImplementedError
 
-    def sign_out(self, request, response):
-        """End the credential presented, as far as this mechanism can."""
+    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+        """End the presented credential as far as this mechanism can. `response` is None if no response is sent."""
 
-    def describe(self, request):
-        """What the server knows of the credential just accepted: {"length", "parts", "issued_at", "expires_at",
-        "server_state"}. Never the whole of a credential that scripts can not read: a script may call this."""
+    # Description
+
+    example: dict[str, Any] = {}  # a result of `describe`, for the API documentation
+
+    def describe(self, request: Request) -> dict[str, Any]:
+        """Return what the server knows about the accepted credential, `request.credential`.
+
+        Keys: "length", "parts", "issued_at", "expires_at", "server_state". Scripts may call this endpoint, so a
+        credential that scripts cannot read must not appear whole.
+        """
         return {}
 
-    def state_behind(self, credential):
-        """What the server keeps that gives this credential its worth, for the wire to show before and after a request:
-        {"row 12ab": {"field": "text"}}. The credential is text from a request and may be anything."""
-        return {}
+    # Active sign-ins
 
-    def devices(self, request):
-        """The user's sign-ins that the server knows of, newest first:
-        [{"id", "created_at", "last_seen_at", "expires_at", "user_agent", "current"}]."""
+    def active_sign_ins(self, request: Request) -> list[dict[str, Any]]:
+        """Return the user's sign-ins that the server stores, newest first.
+
+        Keys: "id", "created_at", "last_seen_at", "expires_at", "user_agent", "current".
+        """
         return []
 
-    def end_devices(self, request, devices):
-        """End these sign-ins, given as `devices` gave them."""
+    def end_sign_ins(self, request: Request, sign_ins: list[dict[str, Any]]) -> None:
+        """End these sign-ins, which `active_sign_ins` returned."""
+
+    # Server-side state
+
+    def server_state(self, credentials: Sequence[str]) -> State:
+        """Return what the server stores behind these credentials: {"session row 12ab": {"field": "text"}}.
+
+        The recorder calls this, before and after a request. A credential is unverified text: look it up, trust nothing.
+        """
+        return {}
+
+    # Pages
+
+    on_pages = True  # shown as a column; False for a variant that only experiments use
+    storage = "jar"  # where a page stores the credential: the browser's cookie "jar", or "localStorage"
+
+    @property
+    def recipe(self) -> str:
+        """Return the text of recipes/<slug>.py.txt beside the mechanism, for a project of your own; "" without one."""
+        file = Path(inspect.getfile(type(self))).with_name("recipes") / f"{self.slug}.py.txt"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 class Mechanism:
-    """One way to prove who is asking. `variants[0]` is its default, at the mechanism's plain address.
+    """One way to authenticate a request, in one or more variants. The first variant is its default."""
 
-    One with a single door says so shorter: see OneDoor.
-    """
+    # Identity
 
-    name: str  # "session": in answers, in the Authenticated-By header
-    slug: str  # "sessions": in addresses
-    title: str
-    summary: str
-    shape = "square"  # beside its colour, never colour alone: square, diamond, circle or triangle
-    variants: list  # of Variant classes; an instance of the mechanism has instances of them
+    name: str  # "session": in JSON and in the Authenticated-By header
+    slug: str  # "sessions": in URLs
+    title: StrOrPromise
+    summary: StrOrPromise
+    shape = "square"  # shown beside its colour: square, diamond, circle or triangle
+    variant_classes: Sequence[type[Variant]]
 
-    panel = ""  # a template: what only this mechanism has, below the doors on its own page
-
-    def __init__(self):
-        self.variants = [variant(self) for variant in type(self).variants]
+    def __init__(self) -> None:
+        self.variants = [variant(self) for variant in self.variant_classes]
 
     @property
-    def extra_urls(self):
-        """URL patterns of what only this mechanism has."""
-        return []
-
-    def panel_context(self, request):
-        """What `panel` needs to know, beside `mechanism`."""
-        return {}
-
-    def end_all(self, user):
-        """End every sign-in of this user that the server can end; returns how many."""
-        return 0
-
-    def forget_expired(self):
-        """Delete what the server still keeps of credentials that have expired; returns how many rows went."""
-        return 0
-
-    @property
-    def doors(self):
-        """The variants that exist here: outside the lab, none that is weak on purpose."""
-        return [variant for variant in self.variants if variant.exists]
-
-    @property
-    def columns(self):
-        """Those of them that the pages show side by side."""
-        return [variant for variant in self.doors if variant.on_pages]
-
-    @property
-    def default(self):
+    def default(self) -> Variant:
+        """Return the variant at the mechanism's own URL."""
         return self.variants[0]
 
     @property
-    def urls(self):
-        """URL patterns of all its doors, named "<slug>-<variant>-<endpoint>"."""
+    def available_variants(self) -> list[Variant]:
+        """Return the variants that have a URL here: outside the lab, none that is weak on purpose."""
+        return [variant for variant in self.variants if variant.is_available]
+
+    @property
+    def columns(self) -> list[Variant]:
+        """Return the available variants that pages show side by side."""
+        return [variant for variant in self.available_variants if variant.on_pages]
+
+    # URLs
+
+    @property
+    def extra_urls(self) -> list[URLPattern]:
+        """Return the URL patterns that only this mechanism has."""
+        return []
+
+    @property
+    def urls(self) -> list[URLPattern]:
+        """Return the URL patterns of all available variants, named "<slug>-<variant>-<endpoint>"."""
         patterns = []
-        for variant in self.doors:
+        for variant in self.available_variants:
             for endpoint, (address, view) in api.ENDPOINTS.items():
                 patterns.append(
                     path(
@@ -187,9 +211,20 @@ class Mechanism:
                 )
         return patterns + self.extra_urls
 
+    # Pages
 
-class OneDoor(Mechanism, Variant):
-    """A mechanism of a single form: it is its own door."""
+    panel = ""  # a template: the part of the mechanism's own page that only this mechanism has
 
-    def __init__(self):
-        self.mechanism, self.variants = self, [self]
+    def panel_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the context of `panel`, beside `mechanism`."""
+        return {}
+
+    # Administration
+
+    def end_all_sign_ins(self, user: Any) -> int:
+        """End every sign-in of this user that the server can end; return how many."""
+        return 0
+
+    def delete_expired(self) -> int:
+        """Delete what the server still stores of expired credentials; return the number of deleted rows."""
+        return 0

@@ -1,82 +1,118 @@
-"""How a credential travels: in the Cookie header or in the Authorization header. Nothing here knows a mechanism."""
+"""Transports: how a credential travels, in the Cookie header or in the Authorization header.
+
+A transport knows no mechanism. It parses the request's credential once and stores it as `request.credential`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class Credential:
+    """The credential of one request."""
+
+    text: str
+    transport: "Transport"
+    is_ambiguous: bool = False  # the request carries several, and `text` is one of them
+    verified: Any = None  # once accepted: the verified claims or the database row behind it
 
 
 class Transport:
-    """Finds a credential in a request, and tells what headers a client must send to present one."""
+    """One way to carry a credential."""
 
-    header: str
-    ambient: bool  # does a browser attach it by itself, to requests forged by other sites too? Then CSRF is checked.
+    header: str  # the request header that carries it
+    name: str  # what to look for: the cookie's name, or the header's
+    sent_automatically: bool  # a browser attaches it to every request, forged ones too: unsafe methods need CSRF checks
+    readable: bool  # scripts of the page can read it
 
-    def extract(self, request):
-        """Every credential of this kind in the request, as text, in the order sent; usually none or one."""
+    def read(self, request: HttpRequest) -> Credential | None:
+        """Return the request's credential; parse it the first time, then read `request.credential`."""
+        known: Credential | None = getattr(request, "credential", None)
+        if known is None or known.transport is not self:
+            values = self.extract(request)
+            known = Credential(self.decode(request, values[0]), self, len(values) > 1) if values else None
+            request.credential = known  # type: ignore[attr-defined]
+        return known
+
+    def extract(self, request: HttpRequest) -> list[str]:
+        """Return every credential of this kind in the request, in the order sent."""
         raise NotImplementedError
 
-    def present(self, credential):
-        """The request headers, {name: value}, that present this credential."""
+    def decode(self, request: HttpRequest, value: str) -> str:
+        """Return an extracted value without the transport's own encoding."""
+        return value
+
+    def present(self, credential: str) -> dict[str, str]:
+        """Return the request headers that present this credential."""
         raise NotImplementedError
 
-    def collect(self, answer, cookies):
-        """The credential a client holds after a login with this JSON `answer` and this {name: value} of `cookies`."""
+    def collect(self, answer: Mapping[str, Any], cookies: Mapping[str, str]) -> str | None:
+        """Return the credential in a login's JSON `answer` or in the `cookies` that it set, or None."""
         raise NotImplementedError
 
     @property
-    def openapi(self):
-        """The OpenAPI security scheme object."""
+    def openapi(self) -> dict[str, str]:
+        """Return the OpenAPI security scheme object."""
         raise NotImplementedError
 
 
 class CookieTransport(Transport):
-    """A cookie, under the name that the setting `setting` gives it; or under that very name, if there is none."""
+    """A cookie, named by a setting, or by `setting` itself if no such setting exists."""
 
     header = "Cookie"
-    ambient = True
+    sent_automatically = True
 
-    def __init__(self, setting, *, readable=False):
+    def __init__(self, setting: str, *, readable: bool = False) -> None:
         self.setting = setting
-        self.readable = readable  # may scripts of the page read it, that is: is it set without HttpOnly?
+        self.readable = readable  # set without HttpOnly
 
     @property
-    def name(self):
+    def name(self) -> str:  # type: ignore[override]
         return getattr(settings, self.setting, self.setting)
 
-    def extract(self, request):
+    def extract(self, request: HttpRequest) -> list[str]:
         pairs = (pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
-        return [value.strip() for name, _, value in pairs if name.strip() == self.name]  # spaces as Django sees them
+        return [value.strip() for name, _, value in pairs if name.strip() == self.name]  # spaces as Django strips them
 
-    def present(self, credential):
+    def decode(self, request: HttpRequest, value: str) -> str:
+        return request.COOKIES.get(self.name, value)  # Django removes quotes and decodes UTF-8
+
+    def present(self, credential: str) -> dict[str, str]:
         return {"Cookie": f"{self.name}={credential}"}
 
-    def collect(self, answer, cookies):
+    def collect(self, answer: Mapping[str, Any], cookies: Mapping[str, str]) -> str | None:
         return cookies.get(self.name)
 
     @property
-    def openapi(self):
+    def openapi(self) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": self.name}
 
 
 class BearerTransport(Transport):
-    """An Authorization header with the Bearer scheme (RFC 6750 section 2.1)."""
+    """The Authorization header with the Bearer scheme (RFC 6750 section 2.1)."""
 
     header = "Authorization"
-    ambient = False
-    readable = True
     name = "Authorization"
+    sent_automatically = False
+    readable = True
 
-    def __init__(self, kind="JWT"):
-        self.kind = kind  # of credential: for people who read the documentation
+    def __init__(self, bearer_format: str = "JWT") -> None:
+        self.bearer_format = bearer_format  # for readers of the API documentation
 
-    def extract(self, request):
+    def extract(self, request: HttpRequest) -> list[str]:
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip(" \t").partition(" ")
         return [token.strip(" ")] if scheme.lower() == "bearer" else []
 
-    def present(self, credential):
+    def present(self, credential: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {credential}"}
 
-    def collect(self, answer, cookies):
+    def collect(self, answer: Mapping[str, Any], cookies: Mapping[str, str]) -> str | None:
         return answer.get("access")
 
     @property
-    def openapi(self):
-        return {"type": "http", "scheme": "bearer", "bearerFormat": self.kind}
+    def openapi(self) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": self.bearer_format}

@@ -1,7 +1,10 @@
-"""The admin site: notes."""
+"""The admin page of notes."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import F
+from django.http import HttpRequest
 
 from authcompare.note.models import Note
 
@@ -14,13 +17,13 @@ class NoteAdmin(admin.ModelAdmin):
     fields = ["owner", "title", "body", "revision", "updated_at"]
     readonly_fields = ["owner", "revision", "updated_at"]
 
-    def has_add_permission(self, request):
-        return False  # it comes with its user
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a note is created with its owner
 
-    def has_delete_permission(self, request, obj=None):
-        return False  # and goes with them
+    def has_delete_permission(self, request: HttpRequest, obj: Note | None = None) -> bool:
+        return False  # and deleted with its owner
 
-    def save_model(self, request, obj, form, change):
-        """An edit here counts like any other: whoever has read the note before must not overwrite it unawares."""
+    def save_model(self, request: HttpRequest, obj: Note, form: Any, change: bool) -> None:
+        """Save the note with a new revision, so that a client with the old ETag cannot overwrite this edit."""
         obj.revision = F("revision") + 1
         super().save_model(request, obj, form, change)

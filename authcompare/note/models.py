@@ -7,7 +7,7 @@ from authcompare.accounts.models import User
 
 
 class Note(models.Model):
-    """The protected resource: one private note per user. `revision` counts its changes and makes its ETag."""
+    """The protected resource: one private note per user. `revision` counts its changes."""
 
     owner = models.OneToOneField(User, models.CASCADE, related_name="note", verbose_name=_("owner"))
     title = models.CharField(_("title"), max_length=120, default="A private note")
@@ -19,10 +19,10 @@ class Note(models.Model):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
     @property
-    def etag(self):
-        """A strong entity tag (RFC 9110 section 8.8.3): another note or another revision never has the same."""
+    def etag(self) -> str:
+        """Return a strong entity tag (RFC 9110 section 8.8.3), unique to this note and revision."""
         return f'"{self.pk}-{self.revision}"'

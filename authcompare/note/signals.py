@@ -1,4 +1,6 @@
-"""Every account has exactly one note from the moment it exists."""
+"""The signal receiver that creates the note of a new account."""
+
+from typing import Any
 
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -8,8 +10,8 @@ from authcompare.note.models import Note
 
 
 @receiver(post_save, sender=User)
-def create_note(sender, instance, created, raw=False, **kwargs):
-    """Create the account's note in the transaction that creates the account (see User.save)."""
+def create_note(sender: type[User], instance: User, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    """Create the account's note, in the transaction that creates the account (see User.save)."""
     if not created or raw:
         return
     note = Note(owner=instance)

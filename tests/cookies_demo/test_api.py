@@ -21,7 +21,7 @@ def send(visitor, **form):
 
 
 def chosen(visitor):
-    return Preferences.read(visitor.cookies["prefs"].value)
+    return Preferences.from_cookie(visitor.cookies["prefs"].value)
 
 
 def test_the_choice_is_kept_in_the_cookie_and_the_page_comes_back(visitor):

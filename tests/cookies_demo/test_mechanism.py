@@ -21,13 +21,13 @@ def visitor(sandbox):
 def test_sign_in_adds_the_name_and_keeps_theme_and_language(visitor, sandbox):
     name = sandbox["alice"]["username"]
     visitor.sign_in(name, sandbox["alice"]["password"])
-    assert Preferences.read(visitor.credential) == Preferences(theme="dark", language="zh-hans", name=name)
+    assert Preferences.from_cookie(visitor.credential) == Preferences(theme="dark", language="zh-hans", name=name)
 
 
 def test_sign_out_takes_the_name_and_keeps_theme_and_language(visitor, sandbox):
     visitor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     assert visitor.sign_out().status_code == 204
-    assert Preferences.read(visitor.client.cookies["prefs"]) == Preferences(theme="dark", language="zh-hans")
+    assert Preferences.from_cookie(visitor.client.cookies["prefs"]) == Preferences(theme="dark", language="zh-hans")
 
 
 def test_the_plain_cookie_is_open_to_scripts_and_the_signed_one_is_not(sandbox):

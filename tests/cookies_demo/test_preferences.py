@@ -15,7 +15,7 @@ def written(**values):
 
 def test_what_is_written_is_read_again():
     chosen = Preferences(theme="dark", language="zh-hans", name="alice & bob; 100% = ü")
-    assert Preferences.read(chosen.value) == chosen
+    assert Preferences.from_cookie(chosen.value) == chosen
 
 
 def test_the_value_needs_no_quotes_in_a_cookie():
@@ -43,11 +43,11 @@ def test_the_value_needs_no_quotes_in_a_cookie():
     ],
 )
 def test_what_makes_no_sense_is_passed_over(value):
-    assert Preferences.read(value) == Preferences()
+    assert Preferences.from_cookie(value) == Preferences()
 
 
 def test_what_makes_sense_is_kept_beside_what_does_not():
-    assert Preferences.read(written(theme="dark", language="tlh", size="9")) == Preferences(theme="dark")
+    assert Preferences.from_cookie(written(theme="dark", language="tlh", size="9")) == Preferences(theme="dark")
 
 
 def test_a_choice_can_be_taken_back():
@@ -57,4 +57,4 @@ def test_a_choice_can_be_taken_back():
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.text(max_size=300))
 def test_no_value_at_all_is_too_much(value):
-    assert Preferences.read(Preferences.read(value).value) == Preferences.read(value)
+    assert Preferences.from_cookie(Preferences.from_cookie(value).value) == Preferences.from_cookie(value)

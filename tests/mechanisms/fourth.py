@@ -1,4 +1,4 @@
-"""A fourth mechanism, as small as one can be: a signed ticket in a cookie. It stands in for whatever comes next."""
+"""A fourth mechanism, as small as one can be: a signed ticket in a cookie."""
 
 from datetime import timedelta
 
@@ -8,29 +8,31 @@ from rest_framework.authentication import BaseAuthentication
 
 from authcompare.accounts.models import User
 from authcompare.mechanisms.authentication import CredentialAuthentication
-from authcompare.mechanisms.base import OneDoor
+from authcompare.mechanisms.base import Mechanism, Variant
 from authcompare.mechanisms.transports import CookieTransport
 
 
 class TicketAuthentication(CredentialAuthentication, BaseAuthentication):
+    """Authenticate a request by the signed user id in its cookie."""
+
     mechanism = "ticket"
     transport = CookieTransport("ticket")
 
-    def identify(self, request):
+    def identify(self, request, credential):
         try:
-            holder = signing.loads(request.COOKIES.get("ticket", ""), salt="ticket", max_age=3600)
+            user_id = signing.loads(credential.text, salt="ticket", max_age=3600)
         except signing.BadSignature:
             return None
-        user = User.objects.filter(pk=holder, is_active=True).first()
+        user = User.objects.filter(pk=user_id, is_active=True).first()
         return user and (user, None)
 
 
-class Ticket(OneDoor):
-    name = "ticket"
-    slug = "tickets"
-    title = "Ticket"
-    summary = "You hold a ticket; the server knows its own stamp."
-    shape = "triangle"
+class SignedTicket(Variant):
+    """A signed user id in an HttpOnly cookie."""
+
+    slug = "signed"
+    title = "signed ticket"
+    summary = "Your browser sends a ticket; the server checks its own signature."
     authentication = TicketAuthentication
 
     def sign_in(self, request, response, user, lifetime):
@@ -41,4 +43,15 @@ class Ticket(OneDoor):
         response.delete_cookie("ticket", samesite="Lax")
 
     def describe(self, request):
-        return {"length": len(request.COOKIES["ticket"]), "server_state": None}
+        return {"length": len(request.credential.text), "server_state": None}
+
+
+class TicketMechanism(Mechanism):
+    """Authentication by a ticket."""
+
+    name = "ticket"
+    slug = "tickets"
+    title = "Ticket"
+    summary = "Your browser sends a ticket; the server checks its own signature."
+    shape = "triangle"
+    variant_classes = (SignedTicket,)

@@ -72,7 +72,7 @@ def test_a_note_that_is_already_known_is_not_sent_again(actor):
 
 def test_a_credential_the_browser_sends_by_itself_needs_a_csrf_token_to_change_anything(actor, variant, alice):
     response = actor.edit({"X-CSRFToken": ""}, body="forged")
-    if variant.transport.ambient and variant.authentication.csrf:
+    if variant.transport.sent_automatically and variant.authentication.csrf:
         assert response.status_code == 403
         assert response.json()["code"] == "csrf_failed"
         assert Note.objects.get(owner=alice).revision == 1
@@ -85,7 +85,7 @@ def test_a_sign_in_that_sets_a_cookie_needs_a_csrf_token(variant, sandbox):
         f"{variant.path}login/",
         json={key: sandbox["alice"][key] for key in ("username", "password")},
     )
-    protected = variant.transport.ambient and variant.authentication.csrf
+    protected = variant.transport.sent_automatically and variant.authentication.csrf
     assert response.status_code == (403 if protected else 200)
 
 

@@ -206,7 +206,7 @@ def test_a_fresh_project_with_it_keeps_the_same_promises(door, tmp_path):
         "nobody": False,
         "alice": True,
         "changed": False,
-        "without a CSRF token": not door.transport.ambient,
+        "without a CSRF token": not door.transport.sent_automatically,
         "after sign-out": not door.promises.ends_at_sign_out,
         "after a new password": not door.promises.follows_password_change,
         "again": True,

@@ -1,4 +1,4 @@
-"""The source that pages show, read while many ask for it."""
+"""The source code that pages show."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from authcompare.experiments.registry import all_experiments
 from authcompare.mechanisms import source_code
 
-CLASS = 16  # threads, as a server process has them
+THREADS = 16  # as in a server process
 
 
-class Litter:
-    """Garbage that gives way to another thread when it is collected, as a closing connection does."""
+class Garbage:
+    """An object whose collection lets another thread run, as a closing connection does."""
 
     def __init__(self):
         self.itself = self
@@ -19,15 +19,15 @@ class Litter:
         time.sleep(0.001)
 
 
-def test_a_whole_class_may_ask_for_the_same_code_at_once():
-    shown = [type(each) for each in all_experiments()]
+def test_many_threads_can_read_the_same_source_code_at_once():
+    classes = [type(each) for each in all_experiments()]
     source_code.lines_of.cache_clear()
 
     def read(cls):
-        Litter()
+        Garbage()
         return source_code.lines_of(cls)
 
-    with ThreadPoolExecutor(CLASS) as pool:
-        found = list(pool.map(read, shown))
-    for cls, (lines, _first) in zip(shown, found, strict=True):
+    with ThreadPoolExecutor(THREADS) as pool:
+        sources = list(pool.map(read, classes))
+    for cls, (lines, _first) in zip(classes, sources, strict=True):
         assert lines[0].startswith(f"class {cls.__name__}")

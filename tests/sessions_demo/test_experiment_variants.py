@@ -22,7 +22,7 @@ def actor(enter):
 @arms
 def test_it_has_no_column_on_any_page(slug):
     door = find_variant("session", slug)
-    assert door in door.mechanism.doors
+    assert door in door.mechanism.available_variants
     assert not [mechanism for mechanism in mechanisms() if door in mechanism.columns]
 
 
@@ -143,7 +143,7 @@ def test_signed_out_by_another_request_at_this_very_moment_it_opens_nothing(acto
     def meanwhile(session):
         return Session.objects.all().delete()[0] > 0
 
-    monkeypatch.setattr(SessionStore, "in_use", property(meanwhile))
+    monkeypatch.setattr(SessionStore, "needs_extension", property(meanwhile))
     assert actor.read().status_code == 401
     assert not Session.objects.exists()
 

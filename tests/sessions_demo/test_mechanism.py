@@ -132,10 +132,10 @@ def test_the_id_of_a_device_is_no_credential(actor):
     assert replay(actor.variant, device["id"]).status_code == 401
 
 
-def test_forget_expired_deletes_what_has_ended_and_nothing_else(enter, clock):
+def test_delete_expired_deletes_what_has_ended_and_nothing_else(enter, clock):
     enter("session", "db", lifetime=5)
     clock.shift(6)
     living = enter("session", "db")
-    assert living.variant.mechanism.forget_expired() == 1
+    assert living.variant.mechanism.delete_expired() == 1
     assert Session.objects.count() == 1
     assert living.read().status_code == 200

@@ -32,7 +32,7 @@ def queries(monkeypatch):
         seen.append(sql)
         return execute(sql, *args)
 
-    monkeypatch.setattr("authcompare.api.recording.Trace.state", lambda trace, credentials: {})
+    monkeypatch.setattr("authcompare.api.recording.trace.Trace.server_state", lambda trace, credentials: {})
     with connection.execute_wrapper(note):
         yield seen
 

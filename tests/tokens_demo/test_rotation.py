@@ -148,13 +148,13 @@ def test_no_token_lies_in_the_database(enter):
             assert part not in everything
 
 
-def test_forget_expired_deletes_what_has_ended_and_nothing_else(enter, clock):
+def test_delete_expired_deletes_what_has_ended_and_nothing_else(enter, clock):
     ended = enter("token", "revocable")
     refresh(ended.answer["refresh"])
     clock.move_to(claims(ended.answer["refresh"])["exp"])
     living = enter("token", "revocable")
     refresh(living.answer["refresh"])
-    assert living.variant.mechanism.forget_expired() > 0
+    assert living.variant.mechanism.delete_expired() > 0
     assert [str(family.pk) for family in Family.objects.all()] == [claims(living.credential)["family"]]
     assert OutstandingToken.objects.count() == 4
     assert DeniedToken.objects.count() == 1

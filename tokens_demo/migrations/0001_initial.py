@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('jti', models.CharField(max_length=32, unique=True, verbose_name='token id')),
-                ('reason', models.CharField(choices=[('rotated', 'rotated: a newer one took its place'), ('signed_out', 'signed out'), ('ended', 'ended from the list of sign-ins'), ('reused', 'a rotated token of the family came back'), ('admin', 'denied by an administrator')], max_length=20, verbose_name='reason')),
+                ('reason', models.CharField(choices=[('rotated', 'rotated: a newer token replaced it'), ('signed_out', 'signed out'), ('ended', 'ended from the list of active sign-ins'), ('reused', 'a rotated token of the family was used again'), ('admin', 'denied by an administrator')], max_length=20, verbose_name='reason')),
                 ('denied_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='denied')),
                 ('expires_at', models.DateTimeField(db_index=True, verbose_name='needed until')),
             ],
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('issued_at', models.DateTimeField(verbose_name='issued')),
                 ('expires_at', models.DateTimeField(db_index=True, verbose_name='expires')),
                 ('family', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outstanding', to='tokens_demo.family', verbose_name='family')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='tokens_demo.outstandingtoken', verbose_name='came from')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='tokens_demo.outstandingtoken', verbose_name='parent token')),
             ],
             options={
                 'verbose_name': 'outstanding token',
