@@ -1,4 +1,4 @@
-"""What only cookies have to show."""
+"""The experiment that only cookies have."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,25 +11,25 @@ class CookieAttributes(Experiment):
     slug = "cookie-attributes"
     title = _("Every combination of attributes")
     question = _(
-        "A server asks for cookies with every combination of SameSite, Secure, HttpOnly and Max-Age. Can it rely on "
-        "what your browser does with them?"
+        "A server sets cookies with every combination of SameSite, Secure, HttpOnly and Max-Age. Does your browser "
+        "follow the standard for all of them?"
     )
     choices = [
         Choice(
             AS_SAID,
-            _("Yes: which are kept, seen by scripts and sent is as the standard says."),
-            _("What a server asks for is what a browser does: some combinations are refused."),
+            _("Yes: it stores them, shows them to scripts and sends them as the standard says."),
+            _("The browser does whatever the server asks for. In fact it refuses some combinations."),
         ),
-        Choice(OTHERWISE, _("No: each browser does as it likes."), _("Attributes are hints, and no rule.")),
+        Choice(OTHERWISE, _("No: each browser has its own rules."), _("Cookie attributes are only hints.")),
     ]
     rows = ["security", "usage"]
     browser = True
     explanation = _(
-        "The browser decides, and tells the server nothing: SameSite=None without Secure is dropped, Secure is kept "
-        "over HTTP on this machine only, and a request carries names and values without any attribute. HttpOnly "
-        "decides who reads a cookie, SameSite with whose requests it goes, Max-Age how long this browser keeps it. "
-        "Two things the standard leaves to the browser: whether a cookie without SameSite goes along with another "
-        "site's form while it is young, and whether third-party cookies are sent at all."
+        "The browser decides and does not report its decision to the server. It drops SameSite=None without Secure. "
+        "Over HTTP, it stores Secure cookies only on this machine. A request contains names and values, but no "
+        "attributes. HttpOnly hides a cookie from scripts, SameSite limits the requests that carry it, and Max-Age "
+        "limits how long this browser stores it. The standard leaves two things to the browser: whether a new cookie "
+        "without SameSite is sent with another site's form, and whether third-party cookies are sent at all."
     )
     sources = [
         ("RFC 6265bis", "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis"),
@@ -37,7 +37,7 @@ class CookieAttributes(Experiment):
     ]
 
     def concerns(self, variant):
-        """The browser knows no doors: one stands for all."""
+        """Return whether this is the default cookie variant: the experiment tests the browser, not a variant."""
         return variant is variant.mechanism.default and variant.mechanism.name == "cookie"
 
     def expected(self, variant):

@@ -114,7 +114,7 @@ class SessionStore(DatabaseSessionStore):
 
     @property
     def needs_extension(self) -> bool:
-        """Return whether this request should move the row's expiry time. Each move is a write, so not every one does."""
+        """Return whether this request should move the row's expiry time. Each move is a write, so not all do."""
         gained = self.row and self.get_expiry_date() - self.row.expire_date
         return bool(gained and gained > timedelta(seconds=self.idle_lifetime / 20))
 

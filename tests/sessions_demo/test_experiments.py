@@ -29,8 +29,8 @@ def test_they_are_tried_at_the_default_door_alone():
 def test_the_row_grows_with_what_is_put_in_and_the_cookie_is_as_long_as_before(run):
     outcome, facts = run("row-grows")
     assert outcome == "the row grows, the cookie does not"
-    assert facts["characters of the row, after"] > facts["characters put in"]
-    assert facts["characters of the cookie, before"] == facts["characters of the cookie, after"]
+    assert facts["characters in the row, after"] > facts["characters stored"]
+    assert facts["characters in the cookie, before"] == facts["characters in the cookie, after"]
 
 
 def test_a_row_that_does_not_grow_is_noticed(run, monkeypatch):
@@ -60,7 +60,7 @@ def test_every_guess_is_counted(run):
     outcome, facts = run("guess-the-id")
     assert outcome == "refused"
     assert facts["ids tried"] == facts["refused"] == GUESSES
-    assert float(facts["years until a hit is as likely as not"]) > 1e20
+    assert float(facts["years until a hit is 50% likely"]) > 1e20
 
 
 def test_a_sign_in_that_keeps_the_id_is_noticed(run, monkeypatch):

@@ -1,4 +1,4 @@
-"""What only tokens have, tried: each experiment would notice if it were otherwise."""
+"""The experiments with tokens: each one detects a server that behaves differently."""
 
 import base64
 import hmac
@@ -14,8 +14,8 @@ from authcompare.server import second_servers
 from tests.tokens_demo.forging import claims
 from tokens_demo import rotation
 from tokens_demo.experiments import guess_the_secret, verify_call
-from tokens_demo.experiments.forge import confused
-from tokens_demo.experiments.forging import resaid, signed
+from tokens_demo.experiments.forge import confused_token
+from tokens_demo.experiments.forging import signed, with_claims
 from tokens_demo.experiments.guess_the_secret import crack, words
 from tokens_demo.inspector.samples import DEFAULT_SECRET
 from tokens_demo.inspector.verify import WELL_KNOWN
@@ -65,7 +65,7 @@ def test_the_guessable_door_falls_and_the_search_says_how(db):
     seen = run("guess-the-secret", "guessable")
     found = facts(seen)
     assert seen.outcome == "let in"
-    assert found["words tried"] == found["found as word number"] == words().index(COMMON_WORD) + 1
+    assert found["words tried"] == found["the secret is word number"] == words().index(COMMON_WORD) + 1
     assert found["guesses per second"] > 1000
 
 
@@ -81,8 +81,8 @@ def test_where_a_private_key_signs_there_is_no_secret_to_be_guessed(db, use_key,
     use_key(other)
     seen = run("guess-the-secret")
     assert seen.outcome == "refused"
-    assert facts(seen)["shared secrets to be guessed"] == 0
-    assert facts(seen)["how it is signed"] == other
+    assert facts(seen)["shared secrets to guess"] == 0
+    assert facts(seen)["algorithm"] == other
 
 
 def test_no_fact_tells_the_secret_or_a_token(transactional_db):
@@ -113,7 +113,7 @@ def test_who_took_the_public_key_for_the_secret_would_believe_the_token(use_key)
     use_key("ES256")
     public = api_settings.VERIFYING_KEY.encode()
     victim = {"id": 7, "username": "bob"}
-    token = confused(signed({"sub": "8", "username": "mallory"}, "HS256", b"word"), victim, [public])
+    token = confused_token(signed({"sub": "8", "username": "mallory"}, "HS256", b"word"), victim, [public])
     message, _dot, signature = token.rpartition(".")
     expected = base64.urlsafe_b64encode(hmac.new(public, message.encode(), "sha256").digest())
     assert signature.encode() == expected.rstrip(b"=")
@@ -134,7 +134,7 @@ def test_a_server_that_can_start_no_other_forges_what_it_can_and_says_what_it_co
 
 def test_a_token_that_says_something_else_keeps_its_signature():
     token = signed({"sub": "7", "exp": 1}, "HS256", b"word")
-    changed = resaid(token, exp=2)
+    changed = with_claims(token, exp=2)
     assert claims(changed) == {"sub": "7", "exp": 2}
     assert changed.split(".")[2] == token.split(".")[2]
 
@@ -144,11 +144,11 @@ def test_of_rotations_at_once_one_wins_and_the_family_ends():
     seen = run("refresh-rotation", "revocable")
     assert seen.outcome == find_experiment("refresh-rotation").expected(find_variant("token", "revocable"))
     assert facts(seen) == {
-        "the old one again": "token_reused",
-        "the new one after that": "token_invalid",
-        "the access token already out": 401,
-        "rotations of one token at once": 8,
-        "of which succeed": 1,
+        "the old refresh token again": "token_reused",
+        "the new refresh token after that": "token_invalid",
+        "the access token issued before": 401,
+        "rotations of one token at the same time": 8,
+        "successful rotations": 1,
     }
 
 
@@ -166,10 +166,10 @@ def test_a_server_that_refuses_the_old_one_and_keeps_the_family_is_found_out(mon
 
 def test_refreshing_brings_new_access_tokens_and_no_new_end(db):
     assert facts(run("refresh-again")) == {
-        "refreshed": 3,
+        "number of refreshes": 3,
         "different access tokens": 4,
-        "different ends of the sign-in": 1,
-        "different ends in the refresh tokens": 1,
+        "different expiry times of the sign-in": 1,
+        "different expiry times in the refresh tokens": 1,
     }
 
 
@@ -187,8 +187,8 @@ def test_an_end_that_moves_is_found_out(db, monkeypatch):
 
 def test_every_outcome_of_a_verify_call_is_seen(db):
     found = facts(run("verify-call"))
-    assert found["token and secret as the article prints them"] == "wrong_signature"
-    assert found["its token, the secret of jwt.io"] == "valid"
+    assert found["the article's token and secret"] == "wrong_signature"
+    assert found["the article's token, the secret of jwt.io"] == "valid"
     assert set(found.values()) >= {"valid", "expired", "malformed", "wrong_algorithm", "access", "token_invalid"}
 
 
@@ -201,14 +201,14 @@ def test_another_library_needs_the_published_key_of_a_second_server(server):
     with Actors(server) as actors:
         seen = find_experiment("another-library").run(actors, find_variant("token", "default"))
     assert seen.outcome == "each verifies the other's"
-    assert facts(seen)["public keys published by this server"] == 0
-    assert facts(seen)["ours with another's id in it, by joserfc"] == "bad_signature"
-    assert facts(seen)["theirs with another's id in it, by us"] == "wrong_signature"
+    assert facts(seen)["public keys of this server"] == 0
+    assert facts(seen)["our token with another user's id, verified by joserfc"] == "bad_signature"
+    assert facts(seen)["that token with another user's id, verified by us"] == "wrong_signature"
 
 
 def test_the_commonest_word_is_what_is_presented_when_nothing_was_found(db, monkeypatch, use_key):
     use_key("HS256")
     monkeypatch.setattr(guess_the_secret, "words", lambda: ["nothing", "fits"])
     seen = run("guess-the-secret", "unverified")
-    assert facts(seen)["a token signed with the commonest word"] == 200
+    assert facts(seen)["a token signed with the most common word"] == 200
     assert seen.outcome == "let in"

@@ -1,4 +1,4 @@
-"""What only tokens have, tried: see authcompare/experiments/syllabus.py."""
+"""The experiments that only tokens have."""
 
 from tokens_demo.experiments.another_library import AnotherLibrary
 from tokens_demo.experiments.forge import Forge
