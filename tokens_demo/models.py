@@ -1,4 +1,4 @@
-"""What the server stores about its tokens: the sign-ins, the issued tokens, and the denylist.
+"""The server's records of its tokens: the sign-ins, the issued tokens, and the denylist.
 
 It never stores a token, so a copy of the database contains no valid credential. SimpleJWT's blacklist app stores raw
 refresh tokens, rotates without a lock and does not detect that a rotated token is used again. That is why these models

@@ -1,4 +1,4 @@
-"""What all authentication classes share: one credential per request, CSRF for cookies, and the mechanism's name."""
+"""The base of all authentication classes: one credential per request, CSRF for cookies, the mechanism's name."""
 
 from dataclasses import replace
 from typing import Any

@@ -26,18 +26,18 @@ StrOrPromise = str | Promise  # a text, or a lazy translation
 
 @dataclass(frozen=True)
 class Promises:
-    """What a variant promises. Each experiment derives its expected outcome from these, never from a name.
+    """The promises of a variant. Each experiment derives its expected outcome from them, never from a name.
 
     When an observation breaks a promise, `manage.py compare` fails and the pages say so.
     """
 
-    # Validity: does the server refuse a credential that is no longer good?
+    # Validity
     detects_tampering: bool = True  # a changed credential is refused
     enforces_expiry: bool = True  # the server refuses an expired credential, whichever client sends it
     extended_by_use: bool = False  # each use moves the expiry time
     rejects_invalid: bool = True  # an invalid credential is refused at once; otherwise it counts as absent
 
-    # Revocation: which event ends every copy of the credential?
+    # Revocation: the events that end every copy of the credential
     ends_at_sign_out: bool = False  # signing out
     ends_from_elsewhere: bool = False  # ending it from the list of active sign-ins on another device
     follows_deactivation: bool = True  # deactivating the user

@@ -1,4 +1,4 @@
-"""Signing in and out by cookie, and what the server can tell of it: only what the cookie says."""
+"""Signing in and out with a cookie, and the description of the credential."""
 
 from urllib.parse import unquote
 
@@ -12,7 +12,7 @@ from tests.headers import cookie_set
 
 @pytest.fixture
 def visitor(sandbox):
-    """Alice before she signs in, her theme already chosen."""
+    """Return alice before she signs in, with her theme already chosen."""
     actor = Actor(find_variant("cookie", "plain"))
     actor.client.cookies.set("prefs", Preferences(theme="dark", language="zh-hans").value, domain="localhost.local")
     return actor
@@ -24,13 +24,13 @@ def test_sign_in_adds_the_name_and_keeps_theme_and_language(visitor, sandbox):
     assert Preferences.from_cookie(visitor.credential) == Preferences(theme="dark", language="zh-hans", name=name)
 
 
-def test_sign_out_takes_the_name_and_keeps_theme_and_language(visitor, sandbox):
+def test_sign_out_removes_the_name_and_keeps_theme_and_language(visitor, sandbox):
     visitor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     assert visitor.sign_out().status_code == 204
     assert Preferences.from_cookie(visitor.client.cookies["prefs"]) == Preferences(theme="dark", language="zh-hans")
 
 
-def test_the_plain_cookie_is_open_to_scripts_and_the_signed_one_is_not(sandbox):
+def test_scripts_can_read_the_plain_cookie_and_not_the_signed_one(sandbox):
     alice = sandbox["alice"]["username"], sandbox["alice"]["password"]
     plain = cookie_set(Actor(find_variant("cookie", "plain")).sign_in(*alice), "prefs")
     signed = cookie_set(Actor(find_variant("cookie", "signed")).sign_in(*alice), "prefs_signed")
@@ -46,9 +46,9 @@ def test_the_lifetime_is_the_max_age_of_the_cookie(sandbox):
         assert cookie_set(response, name)["max-age"] == "15"
 
 
-def test_the_signed_cookie_says_in_clear_who_and_how_long(enter, alice):
-    statement = unquote(enter("cookie", "signed", lifetime=60).credential)
-    assert statement.startswith(f"id={alice.pk}&name={alice.username}&lifetime=60:")
+def test_the_signed_cookie_shows_the_user_and_the_lifetime_in_clear_text(enter, alice):
+    value = unquote(enter("cookie", "signed", lifetime=60).credential)
+    assert value.startswith(f"id={alice.pk}&name={alice.username}&lifetime=60:")
 
 
 def test_the_server_knows_nothing_beyond_the_cookie(enter, sandbox):
@@ -60,7 +60,7 @@ def test_the_server_knows_nothing_beyond_the_cookie(enter, sandbox):
     assert signed["issued_at"] < signed["expires_at"]
 
 
-def test_it_keeps_no_list_of_devices(enter):
+def test_there_is_no_list_of_active_sign_ins(enter):
     for variant in ("plain", "signed"):
         actor = enter("cookie", variant)
         assert actor.request("GET", "devices/").json() == []

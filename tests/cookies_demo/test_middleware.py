@@ -1,4 +1,4 @@
-"""The preference cookie drives theme and language of every answer, chosen by the server."""
+"""The server applies the preference cookie to the theme and language of every response."""
 
 import pytest
 from django.http import HttpResponse
@@ -19,11 +19,11 @@ def test_the_language_in_the_cookie_is_the_language_of_the_answer(db):
     assert visit(language="en").headers["Content-Language"] == "en"
 
 
-def test_the_cookie_wins_over_what_the_browser_asks_for(db):
+def test_the_cookie_has_priority_over_accept_language(db):
     assert visit(language="en", accept="zh-CN,zh;q=0.9").headers["Content-Language"] == "en"
 
 
-def test_without_a_cookie_the_browser_is_asked(db):
+def test_without_a_cookie_accept_language_decides(db):
     assert visit(accept="zh-CN,zh;q=0.9").headers["Content-Language"] == "zh-hans"
     assert visit().headers["Content-Language"] == "en"
 
@@ -40,7 +40,7 @@ def test_an_unknown_language_falls_back(db, value):
     assert "X-Evil" not in response.headers
 
 
-def test_views_and_templates_find_the_choice_on_the_request(rf):
+def test_the_request_contains_the_preferences(rf):
     seen = []
 
     def view(request):
@@ -52,11 +52,11 @@ def test_views_and_templates_find_the_choice_on_the_request(rf):
     assert seen == [("dark", "zh-hans", "zh-hans")]
 
 
-def test_the_language_of_one_visitor_is_not_that_of_the_next(rf):
+def test_the_language_of_one_visitor_does_not_affect_the_next(rf):
     before = translation.get_language()
     preferences(lambda request: HttpResponse())(rf.get("/", headers={"Cookie": "prefs=language%3Dzh-hans"}))
     assert translation.get_language() == before
 
 
-def test_shared_caches_are_told_that_the_answer_depends_on_the_cookie(db):
+def test_the_vary_header_tells_caches_that_the_response_depends_on_the_cookie(db):
     assert {"Cookie", "Accept-Language"} <= set(visit("/").headers["Vary"].split(", "))

@@ -1,4 +1,4 @@
-"""What the preference cookie may say, whoever wrote it."""
+"""Parsing of the preference cookie, which every client can write."""
 
 from urllib.parse import quote, urlencode
 
@@ -13,7 +13,7 @@ def written(**values):
     return quote(urlencode(values))
 
 
-def test_what_is_written_is_read_again():
+def test_a_written_cookie_is_read_back():
     chosen = Preferences(theme="dark", language="zh-hans", name="alice & bob; 100% = ü")
     assert Preferences.from_cookie(chosen.value) == chosen
 
@@ -42,19 +42,19 @@ def test_the_value_needs_no_quotes_in_a_cookie():
         "&".join(f"x{i}=1" for i in range(2000)),
     ],
 )
-def test_what_makes_no_sense_is_passed_over(value):
+def test_an_invalid_cookie_is_ignored(value):
     assert Preferences.from_cookie(value) == Preferences()
 
 
-def test_what_makes_sense_is_kept_beside_what_does_not():
+def test_valid_fields_are_kept_beside_invalid_ones():
     assert Preferences.from_cookie(written(theme="dark", language="tlh", size="9")) == Preferences(theme="dark")
 
 
-def test_a_choice_can_be_taken_back():
+def test_a_preference_can_be_removed():
     assert Preferences(theme="dark", name="alice").changed(theme="", name="") == Preferences()
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.text(max_size=300))
-def test_no_value_at_all_is_too_much(value):
+def test_every_value_can_be_parsed(value):
     assert Preferences.from_cookie(Preferences.from_cookie(value).value) == Preferences.from_cookie(value)

@@ -1,5 +1,4 @@
-"""The settings that the decision helper gives away: each is put into a fresh project, which then keeps the promises of
-the door that it stands for."""
+"""The recipes: a new project with a recipe keeps the promises of the recipe's variant."""
 
 import ast
 import json
@@ -19,30 +18,30 @@ from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT
 
 from authcompare.mechanisms.registry import mechanisms
 
-HARDENED = [door for mechanism in mechanisms() for door in mechanism.variants if not door.lab]
+HARDENED = [variant for mechanism in mechanisms() for variant in mechanism.variants if not variant.lab]
 
 
-@pytest.fixture(params=HARDENED, ids=lambda door: f"{door.mechanism.name}-{door.slug}")
-def door(request):
+@pytest.fixture(params=HARDENED, ids=lambda variant: variant.key.replace(" ", "-"))
+def hardened(request):
     return request.param
 
 
 def files(recipe):
-    """{path: text}: a recipe names the files that its pieces belong into."""
+    """Return {path: text}: a recipe names the file of each of its parts."""
     pieces = re.split(r"^# ---- (\S+)\n", recipe, flags=re.MULTILINE)
     assert pieces[0] == ""
     return dict(zip(pieces[1::2], pieces[2::2], strict=True))
 
 
-def test_every_hardened_door_has_a_recipe_and_no_weak_one(door):
-    assert files(door.recipe)["settings.py"]
-    assert all(len(line) <= 100 for line in door.recipe.splitlines()), "it is read beside the reasons"
+def test_every_hardened_variant_has_a_recipe_and_no_weak_one_has(hardened):
+    assert files(hardened.recipe)["settings.py"]
+    assert all(len(line) <= 100 for line in hardened.recipe.splitlines()), "the page shows it in a narrow column"
     for mechanism in mechanisms():
         assert [v for v in mechanism.variants if v.lab and v.recipe] == []
 
 
-def test_every_setting_is_one_that_somebody_reads(door):
-    settings = files(door.recipe)["settings.py"]
+def test_every_setting_of_a_recipe_exists(hardened):
+    settings = files(hardened.recipe)["settings.py"]
     assigned = {
         name.id: node.value
         for node in ast.parse(settings).body
@@ -56,8 +55,8 @@ def test_every_setting_is_one_that_somebody_reads(door):
             assert key.value in defaults, f"{name} has no {key.value}"
 
 
-def test_every_name_in_it_leads_somewhere(door):
-    written = files(door.recipe)
+def test_every_name_in_a_recipe_can_be_imported(hardened):
+    written = files(hardened.recipe)
     for dotted in re.findall(r'"((?:\w+\.)+\w+)"', written["settings.py"]):
         module, _dot, name = dotted.rpartition(".")
         own = written.get(f"{module.replace('.', '/')}.py")
@@ -182,7 +181,7 @@ print(json.dumps(seen))
 
 
 def keys(pair):
-    """What a recipe reads from the environment: a secret, or a pair of keys."""
+    """Return the environment of a recipe: a secret, or a pair of keys."""
     if not pair:
         return {"JWT_SIGNING_KEY": secrets.token_urlsafe(48)}
     key = ec.generate_private_key(ec.SECP256R1())
@@ -191,26 +190,26 @@ def keys(pair):
     return {"JWT_SIGNING_KEY": private.decode(), "JWT_VERIFYING_KEY": public.decode()}
 
 
-def test_a_fresh_project_with_it_keeps_the_same_promises(door, tmp_path):
-    for path, text in (PROJECT | files(door.recipe)).items():
+def test_a_new_project_with_the_recipe_keeps_the_same_promises(hardened, tmp_path):
+    for path, text in (PROJECT | files(hardened.recipe)).items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
     (tmp_path / "accounts").mkdir(exist_ok=True)
     (tmp_path / "accounts" / "__init__.py").touch()
-    environment = os.environ | keys("ES256" in door.recipe) | {"DJANGO_SETTINGS_MODULE": "project"}
-    told = subprocess.run([sys.executable, "story.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert told.returncode == 0, told.stderr
-    seen = json.loads(told.stdout)
+    environment = os.environ | keys("ES256" in hardened.recipe) | {"DJANGO_SETTINGS_MODULE": "project"}
+    result = subprocess.run([sys.executable, "story.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    seen = json.loads(result.stdout)
 
     promised = {
         "nobody": False,
         "alice": True,
         "changed": False,
-        "without a CSRF token": not door.transport.sent_automatically,
-        "after sign-out": not door.promises.ends_at_sign_out,
-        "after a new password": not door.promises.follows_password_change,
+        "without a CSRF token": not hardened.transport.sent_automatically,
+        "after sign-out": not hardened.promises.ends_at_sign_out,
+        "after a new password": not hardened.promises.follows_password_change,
         "again": True,
-        "deactivated": not door.promises.follows_deactivation,
+        "deactivated": not hardened.promises.follows_deactivation,
     }
     assert set(seen.values()) <= {200, 401, 403}, seen
     assert {what: status == 200 for what, status in seen.items()} == promised

@@ -1,4 +1,4 @@
-"""Whom a session opens for, and when it no longer does."""
+"""Authentication by a session: CSRF, deactivated users, changed passwords and roles."""
 
 import pytest
 
@@ -29,9 +29,10 @@ def test_a_guessed_csrf_token_changes_nothing(actor, alice, token):
     assert Note.objects.get(owner=alice).revision == 1
 
 
-def test_a_right_csrf_token_from_a_page_of_another_site_changes_nothing(actor, alice):
+def test_a_valid_csrf_token_from_another_sites_page_changes_nothing(actor, alice):
     response = actor.edit({"Origin": "http://evil.example"}, body="forged")
     assert (response.status_code, response.json()["code"]) == (403, "csrf_failed")
+    assert "Origin http://evil.example is not trusted" in response.json()["detail"]
     assert Note.objects.get(owner=alice).revision == 1
 
 
@@ -47,14 +48,14 @@ def test_sign_out_needs_the_csrf_token_too(actor):
     assert actor.read().status_code == 200
 
 
-def test_without_the_check_a_forged_request_is_believed(enter, alice):
+def test_without_the_csrf_check_a_forged_request_succeeds(enter, alice):
     actor = enter("session", "unprotected")
     response = actor.edit({"X-CSRFToken": "", "Origin": "http://evil.example"}, body="forged")
     assert response.status_code == 200
     assert Note.objects.get(owner=alice).body == "forged"
 
 
-def test_the_unprotected_door_is_shut_to_whoever_is_in_no_sandbox(carol):
+def test_the_unprotected_variant_refuses_accounts_outside_a_sandbox(carol):
     hardened = Actor(find_variant("session", "db"))
     assert hardened.sign_in("carol", "carols password").status_code == 200
     assert hardened.read().status_code == 200
@@ -65,7 +66,7 @@ def test_the_unprotected_door_is_shut_to_whoever_is_in_no_sandbox(carol):
     assert Session.objects.count() == 1
 
 
-def test_the_unprotected_door_is_not_there_outside_the_lab(enter, outside_the_lab):
+def test_the_unprotected_variant_does_not_exist_outside_the_lab(enter, outside_the_lab):
     actor = enter("session", "db")
     assert actor.read().status_code == 200
     assert actor.client.get("/sessions/api/unprotected/protected/").status_code == 404
@@ -80,19 +81,19 @@ def test_a_changed_password_ends_all_sessions_of_the_user(enter, alice):
     assert bob.read().status_code == 200
 
 
-def test_a_deactivated_user_is_out_at_once(actor, alice):
+def test_deactivating_a_user_ends_the_session_at_once(actor, alice):
     alice.is_active = False
     alice.save()
     assert actor.read().status_code == 401
 
 
-def test_a_deleted_user_is_out_at_once_and_leaves_no_row(actor, alice):
+def test_deleting_a_user_deletes_the_session(actor, alice):
     alice.delete()
     assert actor.read().status_code == 401
     assert not Session.objects.exists()
 
 
-def test_a_role_taken_away_is_gone_at_the_next_request(actor, alice):
+def test_a_removed_role_has_no_effect_at_the_next_request(actor, alice):
     alice.role = alice.Role.READER
     alice.save()
     refused = actor.edit(body="too late")

@@ -1,4 +1,4 @@
-"""The two doors that serve experiments alone: one that keeps a planted id, and one whose id travels in a header."""
+"""The two variants for experiments only: one keeps a planted id, the other sends its id in a header."""
 
 import time
 
@@ -6,47 +6,47 @@ import pytest
 
 from authcompare.api.http_client import Client
 from authcompare.experiments.cast import Actor, replay
-from authcompare.mechanisms.registry import find_variant, mechanisms
+from authcompare.mechanisms.registry import find_variant
 from authcompare.note.models import Note
 from sessions_demo.models import Session, SessionStore
 
-arms = pytest.mark.parametrize("slug", ["unrotated", "header"])
+each_variant = pytest.mark.parametrize("slug", ["unrotated", "header"])
 
 
 @pytest.fixture
 def actor(enter):
-    """Alice, with her session id in a header."""
+    """Return alice, with her session id in a header."""
     return enter("session", "header")
 
 
-@arms
-def test_it_has_no_column_on_any_page(slug):
-    door = find_variant("session", slug)
-    assert door in door.mechanism.available_variants
-    assert not [mechanism for mechanism in mechanisms() if door in mechanism.columns]
+@each_variant
+def test_it_is_not_a_column_on_any_page(slug):
+    variant = find_variant("session", slug)
+    assert variant in variant.mechanism.available_variants
+    assert variant not in variant.mechanism.columns
 
 
-@arms
-def test_it_is_shut_to_whoever_is_in_no_sandbox(carol, slug):
+@each_variant
+def test_it_refuses_accounts_outside_a_sandbox(carol, slug):
     hardened = Actor(find_variant("session", "db"))
     assert hardened.sign_in("carol", "carols password").status_code == 200
-    door = find_variant("session", slug)
-    assert replay(door, hardened.credential).status_code == 401
-    refused = Actor(door).sign_in("carol", "carols password")
+    variant = find_variant("session", slug)
+    assert replay(variant, hardened.credential).status_code == 401
+    refused = Actor(variant).sign_in("carol", "carols password")
     assert (refused.status_code, refused.json()["code"]) == (403, "lab_only")
     assert Session.objects.count() == 1
 
 
-@arms
-def test_it_is_not_there_outside_the_lab(enter, outside_the_lab, slug):
+@each_variant
+def test_it_does_not_exist_outside_the_lab(enter, outside_the_lab, slug):
     actor = enter("session", "db")
     assert actor.client.get(f"/sessions/api/{slug}/protected/").status_code == 404
 
 
-# The id that is kept
+# The variant that keeps the id
 
 
-def test_a_planted_session_becomes_the_victims_and_stays_the_planters(enter, alice, sandbox):
+def test_a_planted_session_becomes_the_victims_and_stays_the_attackers(enter, alice, sandbox):
     mallory = enter("session", "unrotated", "mallory")
     victim = Actor(mallory.variant)
     victim.client.cookies.set("ac_session", mallory.credential, domain="localhost.local")
@@ -56,14 +56,14 @@ def test_a_planted_session_becomes_the_victims_and_stays_the_planters(enter, ali
     assert mallory.read().json()["owner"] == alice.username
 
 
-def test_an_id_that_the_server_never_gave_out_is_not_taken_even_here(sandbox):
+def test_an_id_that_the_server_never_issued_is_not_accepted_even_here(sandbox):
     victim = Actor(find_variant("session", "unrotated"))
     victim.client.cookies.set("ac_session", "a" * 32, domain="localhost.local")
     victim.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     assert victim.credential != "a" * 32
 
 
-def test_in_all_else_it_is_the_hardened_door(enter, clock, alice):
+def test_otherwise_it_equals_the_hardened_variant(enter, clock, alice):
     for changed in ({"lifetime": 5}, {}):
         actor = enter("session", "unrotated", **changed)
         assert actor.request("GET", "credential/").json()["server_state"]["data"]["began"] == time.time()
@@ -75,10 +75,10 @@ def test_in_all_else_it_is_the_hardened_door(enter, clock, alice):
     assert actor.read().status_code == 401
 
 
-# The id in a header
+# The variant with the id in a header
 
 
-def test_sign_in_answers_the_id_and_sets_no_cookie(sandbox):
+def test_sign_in_returns_the_id_and_sets_no_cookie(sandbox):
     actor = Actor(find_variant("session", "header"))
     response = actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     assert response.json()["access"] == Session.objects.get().session_key == actor.credential
@@ -87,19 +87,19 @@ def test_sign_in_answers_the_id_and_sets_no_cookie(sandbox):
     assert not list(actor.client.cookies.jar)
 
 
-def test_it_needs_no_csrf_token_since_no_browser_sends_it_by_itself(actor, alice):
+def test_it_needs_no_csrf_token_because_no_browser_sends_the_header_by_itself(actor, alice):
     response = actor.edit({"Origin": "http://evil.example"}, body="by a script that holds the id")
     assert response.status_code == 200
     assert Note.objects.get(owner=alice).revision == 2
 
 
-def test_the_same_id_in_a_cookie_is_not_looked_at_here_and_opens_the_door_that_reads_cookies(actor):
+def test_the_same_id_in_a_cookie_is_ignored_here_and_accepted_by_the_cookie_variant(actor):
     cookie = {"Cookie": f"ac_session={actor.credential}"}
     assert Client().get(f"{actor.variant.path}protected/", headers=cookie).status_code == 401
     assert replay(find_variant("session", "db"), actor.credential).status_code == 200
 
 
-def test_an_id_that_is_presented_at_sign_in_is_not_kept(enter, sandbox):
+def test_sign_in_does_not_keep_a_presented_id(enter, sandbox):
     mallory = enter("session", "header", "mallory")
     victim = Actor(mallory.variant)
     victim.credential = mallory.credential
@@ -108,7 +108,7 @@ def test_an_id_that_is_presented_at_sign_in_is_not_kept(enter, sandbox):
     assert mallory.read().json()["owner"] == sandbox["mallory"]["username"]
 
 
-def test_it_idles_out_unless_it_is_used(enter, clock, settings):
+def test_it_expires_after_the_idle_timeout_unless_it_is_used(enter, clock, settings):
     used, idle = enter("session", "header"), enter("session", "header")
     for _n in range(3):
         clock.shift(settings.SESSION_IDLE_LIFETIME - 1)
@@ -116,7 +116,7 @@ def test_it_idles_out_unless_it_is_used(enter, clock, settings):
     assert idle.read().status_code == 401
 
 
-def test_it_ends_however_much_it_is_used(actor, clock, settings):
+def test_it_expires_after_the_absolute_timeout_although_it_is_used(actor, clock, settings):
     for _n in range(settings.SESSION_ABSOLUTE_LIFETIME // 1000):
         clock.shift(1000)
         assert actor.read().status_code == 200
@@ -124,34 +124,34 @@ def test_it_ends_however_much_it_is_used(actor, clock, settings):
     assert actor.read().status_code == 401
 
 
-def test_reading_writes_nothing_until_the_end_is_worth_moving(actor):
+def test_a_read_writes_nothing_shortly_after_sign_in(actor):
     before = Session.objects.values().get()
     assert actor.read().status_code == 200
     assert Session.objects.values().get() == before
 
 
-def test_sign_out_deletes_the_row_and_again_is_harmless(actor, enter):
-    elsewhere = enter("session", "header")
+def test_sign_out_deletes_the_row_and_can_be_repeated(actor, enter):
+    other = enter("session", "header")
     for _n in range(2):
         assert actor.sign_out().status_code == 204
-        assert Session.objects.get().session_key == elsewhere.credential
+        assert Session.objects.get().session_key == other.credential
     assert actor.read().status_code == 401
-    assert elsewhere.read().status_code == 200
+    assert other.read().status_code == 200
 
 
-def test_signed_out_by_another_request_at_this_very_moment_it_opens_nothing(actor, monkeypatch):
-    def meanwhile(session):
+def test_a_session_that_another_request_signs_out_meanwhile_is_refused(actor, monkeypatch):
+    def delete_row(session):
         return Session.objects.all().delete()[0] > 0
 
-    monkeypatch.setattr(SessionStore, "needs_extension", property(meanwhile))
+    monkeypatch.setattr(SessionStore, "needs_extension", property(delete_row))
     assert actor.read().status_code == 401
     assert not Session.objects.exists()
 
 
-def test_ending_the_device_in_my_hand_signs_me_out_and_no_other(actor, enter):
+def test_ending_the_current_sign_in_signs_out_this_client_only(actor, enter):
     other = enter("session", "header")
-    device = next(device for device in actor.request("GET", "devices/").json() if device["current"])
-    assert actor.request("DELETE", f"devices/{device['id']}/").json() == {"ended": 1}
+    sign_in = next(each for each in actor.request("GET", "devices/").json() if each["current"])
+    assert actor.request("DELETE", f"devices/{sign_in['id']}/").json() == {"ended": 1}
     assert actor.read().status_code == 401
     assert other.read().status_code == 200
 
@@ -169,6 +169,6 @@ def test_a_changed_password_or_a_deactivated_user_ends_it(enter, alice):
     assert again.read().status_code == 401
 
 
-def test_the_wire_shows_the_row_behind_it(actor):
+def test_the_exchange_shows_the_row(actor):
     exchange = actor.client.get(f"/wire/{actor.read().headers['Exchange-Id']}/").json()
-    assert {line["field"] for line in exchange["state"]} >= {"session_key", "expire_date", "user_id"}
+    assert {change["field"] for change in exchange["state"]} >= {"session_key", "expire_date", "user_id"}

@@ -1,4 +1,4 @@
-"""When a session ends: unused for too long, or used for too long."""
+"""The expiry of a session: the idle timeout and the absolute timeout."""
 
 from datetime import timedelta
 
@@ -27,30 +27,30 @@ def actor(clock, enter):
 
 @pytest.fixture
 def again(actor, sandbox):
-    """Signs Alice in once more, at the same client."""
+    """Return a function that signs alice in again with the same client."""
     return lambda **kwargs: actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"], **kwargs)
 
 
-def lasts(response):
-    """Seconds until the browser forgets the session cookie that this response sets; None when it sets none."""
+def cookie_seconds(response):
+    """Return the Max-Age of the session cookie in this response, or None if it sets none."""
     cookie = cookie_set(response, "ac_session")
     return cookie and int(cookie["max-age"])
 
 
-def left():
-    """Seconds until the row ends."""
+def row_seconds():
+    """Return the seconds until the row expires."""
     return round((Session.objects.get().expire_date - timezone.now()).total_seconds())
 
 
-def test_a_session_that_nobody_uses_ends_after_the_idle_timeout(actor, clock):
+def test_an_unused_session_expires_after_the_idle_timeout(actor, clock):
     clock.shift(IDLE - 1)
     assert Session.objects.get().expire_date > timezone.now()
     clock.shift(1)
     assert replay(actor.variant, actor.credential).status_code == 401
 
 
-def test_the_cookie_ends_with_the_row(again):
-    assert lasts(again()) == IDLE == left()
+def test_the_cookie_expires_with_the_row(again):
+    assert cookie_seconds(again()) == IDLE == row_seconds()
 
 
 def test_every_use_extends_the_row_and_the_cookie(actor, clock):
@@ -58,29 +58,29 @@ def test_every_use_extends_the_row_and_the_cookie(actor, clock):
         clock.shift(IDLE * 0.6)
         response = actor.read()
         assert response.status_code == 200
-        assert lasts(response) == left() == IDLE
+        assert cookie_seconds(response) == row_seconds() == IDLE
 
 
-def test_a_use_right_after_another_writes_nothing(actor, clock):
+def test_a_second_request_right_after_the_first_writes_nothing(actor, clock):
     clock.shift(IDLE * 0.04)
     response = actor.read()
-    assert lasts(response) is None
-    assert left() == IDLE * 0.96
+    assert cookie_seconds(response) is None
+    assert row_seconds() == IDLE * 0.96
 
 
-def test_a_refused_request_extends_it_too_since_it_is_used(actor, clock):
+def test_a_refused_request_also_extends_the_session(actor, clock):
     clock.shift(IDLE / 2)
     assert actor.edit({"X-CSRFToken": ""}, body="forged").status_code == 403
-    assert left() == IDLE
+    assert row_seconds() == IDLE
 
 
-def test_the_last_use_is_remembered(actor, clock):
+def test_the_row_stores_the_time_of_the_last_use(actor, clock):
     clock.shift(IDLE / 2)
     actor.read()
     assert Session.objects.get().last_seen_at == timezone.now()
 
 
-def test_a_session_in_constant_use_ends_after_the_absolute_timeout(actor, clock):
+def test_a_session_in_constant_use_expires_after_the_absolute_timeout(actor, clock):
     used = 0
     while used + IDLE / 2 < ABSOLUTE:
         clock.shift(IDLE / 2)
@@ -92,28 +92,28 @@ def test_a_session_in_constant_use_ends_after_the_absolute_timeout(actor, clock)
     assert replay(actor.variant, actor.credential).status_code == 401
 
 
-def test_neither_row_nor_cookie_is_promised_beyond_the_absolute_end(actor, clock):
+def test_row_and_cookie_never_outlive_the_absolute_timeout(actor, clock):
     for _ in range(6):
         clock.shift(IDLE * 0.95)
         response = actor.read()
-    assert lasts(response) == left() == ABSOLUTE - 6 * IDLE * 0.95
+    assert cookie_seconds(response) == row_seconds() == ABSOLUTE - 6 * IDLE * 0.95
 
 
-def test_signing_in_again_starts_the_absolute_timeout_anew(actor, again, clock):
+def test_signing_in_again_restarts_the_absolute_timeout(actor, again, clock):
     clock.shift(IDLE / 2)
     again()
     ends_at = parse_datetime(actor.request("GET", "credential/").json()["ends_at"])
     assert ends_at == timezone.now() + timedelta(seconds=ABSOLUTE)
 
 
-def test_a_lifetime_ends_an_unused_session(clock, enter):
+def test_a_lifetime_limits_an_unused_session(clock, enter):
     actor = enter("session", "db", lifetime=15)
-    assert left() == 15
+    assert row_seconds() == 15
     clock.shift(15)
     assert replay(actor.variant, actor.credential).status_code == 401
 
 
-def test_a_lifetime_ends_a_used_session_all_the_same(clock, enter):
+def test_a_lifetime_limits_a_used_session_too(clock, enter):
     actor = enter("session", "db", lifetime=15)
     for _ in range(14):
         clock.shift(1)
@@ -122,24 +122,24 @@ def test_a_lifetime_ends_a_used_session_all_the_same(clock, enter):
     assert replay(actor.variant, actor.credential).status_code == 401
 
 
-def test_a_lifetime_can_not_outlive_what_the_server_grants(clock, enter):
+def test_a_lifetime_cannot_exceed_the_servers_own_limit(clock, enter):
     actor = enter("session", "db", lifetime=3600)
-    assert left() == IDLE
+    assert row_seconds() == IDLE
     clock.shift(IDLE)
     assert replay(actor.variant, actor.credential).status_code == 401
 
 
-def test_the_lifetime_of_one_sign_in_is_not_inherited_by_the_next(again):
+def test_the_next_sign_in_does_not_inherit_the_lifetime(again):
     again(lifetime=15)
     again()
-    assert left() == IDLE
+    assert row_seconds() == IDLE
 
 
 def test_the_admin_site_has_the_same_timeouts(clock, admin_user, client):
     answer = client.post("/admin/login/", {"username": "admin", "password": "password", "next": "/admin/"})
     assert answer.status_code == 302
     row = Session.objects.get()
-    assert (row.user, left()) == (admin_user, IDLE)
+    assert (row.user, row_seconds()) == (admin_user, IDLE)
     stolen = client.cookies["ac_session"].value
     for _ in range(ABSOLUTE // IDLE * 2 - 1):
         clock.shift(IDLE / 2)
@@ -149,13 +149,13 @@ def test_the_admin_site_has_the_same_timeouts(clock, admin_user, client):
     assert client.get("/admin/").status_code == 302
 
 
-def test_signing_in_at_the_admin_site_forgets_a_short_lifetime_and_counts_from_then(clock, admin_user, client):
+def test_a_sign_in_at_the_admin_site_removes_a_short_lifetime_and_restarts_the_timeouts(clock, admin_user, client):
     here = {"content_type": "application/json"}
     client.post("/sessions/api/login/", {"username": "admin", "password": "password", "lifetime": 15}, **here)
-    assert left() == 15
+    assert row_seconds() == 15
     clock.shift(10)
     client.post("/admin/login/", {"username": "admin", "password": "password", "next": "/admin/"})
-    assert left() == IDLE
+    assert row_seconds() == IDLE
     clock.shift(IDLE - 1)
     assert client.get("/admin/").status_code == 200
     assert Session.objects.get().created_at == timezone.now() - timedelta(seconds=IDLE - 1)
@@ -178,19 +178,19 @@ def test_signing_in_at_the_admin_site_forgets_a_short_lifetime_and_counts_from_t
         "../" * 11,
     ],
 )
-def test_an_id_that_the_server_never_gave_is_nobody_and_leaves_nothing(db, key):
+def test_an_id_that_the_server_never_issued_is_refused_and_creates_nothing(db, key):
     response = Client().get("/sessions/api/protected/", headers={"Cookie": f"ac_session={key}"})
     assert response.status_code == 401
     assert not Session.objects.exists()
 
 
 @pytest.mark.parametrize("change", ["{} ", " {}", "{}\t"])
-def test_spaces_around_a_cookie_are_no_part_of_it(actor, change):
+def test_spaces_around_a_cookie_value_are_ignored(actor, change):
     assert replay(actor.variant, change.format(actor.credential)).status_code == 200
 
 
 @pytest.mark.parametrize("change", ["{}a", "a{}", "{},", "{}\\", "{}%20", "{}=", "{}/"])
-def test_what_is_not_exactly_the_id_is_nobody(actor, change):
+def test_a_changed_id_is_refused(actor, change):
     assert replay(actor.variant, change.format(actor.credential)).status_code == 401
     assert replay(actor.variant, actor.credential.upper()).status_code == 401
     assert replay(actor.variant, actor.credential[:-1]).status_code == 401

@@ -1,4 +1,4 @@
-"""Alice at the token doors, and the four algorithms."""
+"""Fixtures: alice with a token, and the four algorithms."""
 
 from uuid import uuid4
 
@@ -11,13 +11,13 @@ from tokens_demo import jwks, tokens
 
 @pytest.fixture
 def actor(enter):
-    """Alice with an access token in the Authorization header."""
+    """Return alice with an access token in the Authorization header."""
     return enter("token", "default")
 
 
 @pytest.fixture
 def use_key(tmp_path, monkeypatch):
-    """Makes tokens with another algorithm, or another key of it, from now on: `use_key("RS256")`."""
+    """Return a function that makes the server use a new key: `use_key("RS256")`."""
     with pytest.MonkeyPatch.context() as patch:
 
         def use(algorithm):
@@ -28,19 +28,19 @@ def use_key(tmp_path, monkeypatch):
             patch.setattr(api_settings, "ALGORITHM", algorithm)
             patch.setattr(api_settings, "SIGNING_KEY", signing)
             patch.setattr(api_settings, "VERIFYING_KEY", verifying)
-            forget_keys()
+            clear_key_caches()
 
         yield use
-    forget_keys()
+    clear_key_caches()
 
 
-def forget_keys():
-    for kept in (tokens.backend, jwks.public_jwk, jwks.key_id):
-        kept.cache_clear()
+def clear_key_caches():
+    for cached in (tokens.backend, jwks.public_jwk, jwks.key_id):
+        cached.cache_clear()
 
 
 @pytest.fixture(params=env.ALGORITHMS)
 def algorithm(request, use_key):
-    """Every algorithm in turn, with a fresh key."""
+    """Run the test with every algorithm, each with a new key."""
     use_key(request.param)
     return request.param

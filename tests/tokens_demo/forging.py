@@ -1,4 +1,4 @@
-"""Tokens as only the holder of the key could make them, with anything in them."""
+"""Tokens with arbitrary contents, signed with the server's key."""
 
 import json
 
@@ -11,12 +11,12 @@ from tokens_demo.tokens import backend
 
 
 def claims(token):
-    """What a token says, unverified."""
+    """Return a token's claims, unverified."""
     return jwt.decode(token, options={"verify_signature": False})
 
 
 def forge(payload, header=None):
-    """A token with the right signature over this payload and header, each a dict, or the very bytes."""
+    """Return a token with a valid signature over this payload and header, each a dict or bytes."""
     usual = {"typ": "JWT", "alg": api_settings.ALGORITHM}
     parts = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header or usual, payload)]
     signed = b".".join(base64url_encode(part) for part in parts)

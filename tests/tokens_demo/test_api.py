@@ -10,7 +10,7 @@ def verify(token):
     return Client().post("/tokens/api/verify/", json={"token": token})
 
 
-def test_a_good_token_of_either_type_is_verified(actor):
+def test_a_valid_token_of_either_type_is_verified(actor):
     for kind in ("access", "refresh"):
         answer = verify(actor.answer[kind])
         assert answer.status_code == 200
@@ -18,21 +18,21 @@ def test_a_good_token_of_either_type_is_verified(actor):
         assert set(answer.json()) == {"token_type", "expires_at"}
 
 
-def test_a_token_that_is_not_ours_is_not(actor):
+def test_a_foreign_token_is_not_verified(actor):
     assert verify("abc").json()["code"] == "token_invalid"
     assert verify(actor.credential + "=").json()["code"] == "token_invalid"
     assert verify(forge(claims(actor.credential) | {"exp": 1})).json()["code"] == "token_expired"
 
 
 @pytest.mark.parametrize("kind", [None, "", "session", 1, ["access"], {"access": 1}])
-def test_a_token_of_no_type_is_not(actor, kind):
+def test_a_token_without_a_type_is_not_verified(actor, kind):
     said = claims(actor.credential)
     del said["token_type"]
     assert verify(forge(said)).json()["code"] == "token_invalid"
     assert verify(forge(said | {"token_type": kind})).json()["code"] == "token_invalid"
 
 
-def test_a_token_that_was_taken_back_is_not(enter):
+def test_a_revoked_token_is_not_verified(enter):
     actor = enter("token", "revocable")
     actor.sign_out()
     for kind in ("access", "refresh"):
@@ -40,7 +40,7 @@ def test_a_token_that_was_taken_back_is_not(enter):
         assert (answer.status_code, answer.json()["code"]) == (401, "token_denied")
 
 
-def test_no_cache_keeps_an_answer_with_or_about_a_token(actor):
+def test_no_cache_may_store_a_response_with_or_about_a_token(actor):
     answers = [
         actor.sign_in("nobody", "wrong"),
         verify(actor.credential),
@@ -52,7 +52,7 @@ def test_no_cache_keeps_an_answer_with_or_about_a_token(actor):
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
 
 
-def test_the_answer_of_a_sign_in_with_tokens_is_kept_by_no_cache(sandbox):
+def test_no_cache_may_store_the_response_of_a_sign_in(sandbox):
     alice = {name: sandbox["alice"][name] for name in ("username", "password")}
     answer = Client().post("/tokens/api/login/", json=alice)
     assert answer.json()["access"]

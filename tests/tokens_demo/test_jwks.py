@@ -1,4 +1,4 @@
-"""The published key: enough for others to verify our tokens, and never more than its public half."""
+"""The published key set: it verifies our tokens and contains no private key."""
 
 from base64 import urlsafe_b64encode
 from hashlib import sha256
@@ -16,7 +16,7 @@ def published():
     return response
 
 
-def test_anybody_can_verify_our_tokens_with_the_published_key(algorithm, enter):
+def test_the_published_key_verifies_our_tokens(algorithm, enter):
     token = enter("token", "default").credential
     if algorithm == "HS256":
         assert published().json() == {"keys": []}
@@ -46,12 +46,12 @@ def test_the_key_id_is_the_thumbprint_of_the_key(algorithm, db):
         assert key["kid"] == urlsafe_b64encode(sha256(canonical.encode()).digest()).decode().rstrip("=")
 
 
-def test_a_new_key_ends_the_tokens_of_the_old_one(algorithm, enter, use_key):
+def test_a_new_key_invalidates_the_tokens_of_the_old_key(algorithm, enter, use_key):
     actor = enter("token", "default")
     assert actor.read().status_code == 200
     use_key(algorithm)
     assert actor.read().json()["code"] == "token_invalid"
 
 
-def test_shared_caches_may_keep_it(db):
+def test_shared_caches_may_store_the_key_set(db):
     assert published().headers["Cache-Control"] == "public, max-age=300"

@@ -1,4 +1,4 @@
-"""Signing in and out by token, and what the server knows of it."""
+"""Signing in and out with a token, and the list of active sign-ins."""
 
 import pytest
 
@@ -40,20 +40,20 @@ def test_signing_out_twice_is_harmless(actor):
     assert set(DeniedToken.objects.values_list("reason", flat=True)) == {DeniedToken.Reason.SIGNED_OUT}
 
 
-def test_signing_out_denies_the_access_token_where_the_denylist_is_asked(enter):
+def test_signing_out_denies_the_access_token_of_the_revocable_variant(enter):
     actor = enter("token", "revocable")
     actor.sign_out()
     assert replay(actor.variant, actor.credential).json()["code"] == "token_denied"
 
 
-def test_signing_out_ends_this_sign_in_and_no_other(enter):
+def test_signing_out_ends_this_sign_in_only(enter):
     actor, elsewhere = enter("token", "revocable"), enter("token", "revocable")
     actor.sign_out()
     assert elsewhere.read().status_code == 200
     assert refresh(elsewhere.answer["refresh"]).status_code == 200
 
 
-def test_nobody_signs_out_with_a_token_that_is_not_ours(db):
+def test_signing_out_with_a_foreign_token_is_refused(db):
     for headers in ({}, {"Authorization": "Bearer abc"}):
         answer = Client().post("/tokens/api/logout/", headers=headers)
         assert answer.status_code == 401
@@ -61,7 +61,7 @@ def test_nobody_signs_out_with_a_token_that_is_not_ours(db):
     assert Client().post("/tokens/api/logout/", json={"refresh": "abc"}).json()["code"] == "token_invalid"
 
 
-def test_the_cookie_door_never_says_its_token_in_a_body(sandbox):
+def test_the_cookie_variant_never_puts_its_token_into_a_body(sandbox):
     actor = Actor(find_variant("token", "cookie"))
     answer = actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     token = actor.credential
@@ -74,7 +74,7 @@ def test_the_cookie_door_never_says_its_token_in_a_body(sandbox):
         assert not any(part in body for body in bodies)
 
 
-def test_the_cookie_is_hidden_from_scripts_and_ends_with_its_token(sandbox, clock):
+def test_scripts_cannot_read_the_cookie_and_it_expires_with_its_token(sandbox, clock):
     actor = Actor(find_variant("token", "cookie"))
     answer = actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"], lifetime=15)
     cookie = cookie_set(answer, "ac_access")
@@ -82,14 +82,14 @@ def test_the_cookie_is_hidden_from_scripts_and_ends_with_its_token(sandbox, cloc
     assert (cookie["samesite"], cookie["path"], cookie["domain"], cookie["max-age"]) == ("Lax", "/", "", "15")
 
 
-def test_a_copy_of_the_cookie_lives_on_after_signing_out(enter):
+def test_a_copy_of_the_cookie_works_after_signing_out(enter):
     actor = enter("token", "cookie")
     assert actor.sign_out().status_code == 204
     assert "ac_access" not in actor.client.cookies
     assert replay(actor.variant, actor.credential).status_code == 200
 
 
-def test_every_sign_in_is_a_device_until_it_ends(enter, clock):
+def test_every_sign_in_is_listed_until_it_ends(enter, clock):
     short = enter("token", "cookie", lifetime=15)
     actor = enter("token", "default")
     assert len(actor.request("GET", "devices/").json()) == 2
@@ -98,7 +98,7 @@ def test_every_sign_in_is_a_device_until_it_ends(enter, clock):
     assert short.read().status_code == 401
 
 
-def test_ending_a_device_denies_its_refresh_token(enter):
+def test_ending_a_sign_in_denies_its_refresh_token(enter):
     actor, lost = enter("token", "default"), enter("token", "revocable")
     assert actor.request("DELETE", "devices/").json() == {"ended": 1}
     assert refresh(lost.answer["refresh"]).status_code == 401
@@ -106,7 +106,7 @@ def test_ending_a_device_denies_its_refresh_token(enter):
     assert Family.objects.filter(ended_at=None).count() == 1
 
 
-def test_the_server_tells_all_that_it_keeps_of_a_token(enter):
+def test_the_credential_endpoint_shows_what_the_server_stores_about_a_token(enter):
     actor = enter("token", "revocable")
     refresh(actor.answer["refresh"])
     known = actor.request("GET", "credential/").json()
@@ -116,7 +116,7 @@ def test_the_server_tells_all_that_it_keeps_of_a_token(enter):
     assert known["server_state"]["ended_at"] is None
 
 
-def test_a_lifetime_is_that_of_the_access_token(enter):
+def test_the_lifetime_applies_to_the_access_token(enter):
     for variant in find_variant("token", "default").mechanism.variants:
         said = claims(enter("token", variant.slug, lifetime=15).credential)
         assert said["exp"] - said["iat"] == 15

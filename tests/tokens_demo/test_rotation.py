@@ -1,4 +1,4 @@
-"""Rotation: each refresh token works once, and one that comes back ends everything that came from its sign-in."""
+"""Rotation: each refresh token works once, and reuse ends the whole sign-in."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,7 +24,7 @@ def refused(token, code="token_invalid"):
     return True
 
 
-def test_a_refresh_token_brings_new_tokens_of_both_kinds(actor):
+def test_a_refresh_returns_new_tokens_of_both_types(actor):
     answer = refresh(actor.answer["refresh"]).json()
     assert set(answer) == {"access", "refresh", "expires_at"}
     assert answer["access"] != actor.answer["access"]
@@ -33,13 +33,13 @@ def test_a_refresh_token_brings_new_tokens_of_both_kinds(actor):
 
 
 @pytest.mark.parametrize("door", ["default", "stateless", "revocable"])
-def test_the_new_access_token_opens_the_door_that_the_old_one_did(enter, door):
+def test_the_new_access_token_works_with_the_same_variant_as_the_old_one(enter, door):
     actor = enter("token", door)
     answer = refresh(actor.answer["refresh"]).json()
     assert replay(actor.variant, answer["access"]).status_code == 200
 
 
-def test_the_new_access_token_lasts_as_long_as_was_asked_for_at_sign_in(enter):
+def test_the_new_access_token_has_the_lifetime_of_the_sign_in(enter):
     actor = enter("token", "default", lifetime=15)
     said = claims(refresh(actor.answer["refresh"]).json()["access"])
     assert said["exp"] - said["iat"] == 15
@@ -60,7 +60,7 @@ def test_a_refresh_token_works_once(actor):
     assert refused(actor.answer["refresh"], "token_reused")
 
 
-def test_a_token_that_comes_back_ends_all_that_came_from_its_sign_in(actor):
+def test_reuse_of_a_refresh_token_ends_its_whole_sign_in(actor):
     first = actor.answer["refresh"]
     second = refresh(first).json()["refresh"]
     third = refresh(second).json()["refresh"]
@@ -70,7 +70,7 @@ def test_a_token_that_comes_back_ends_all_that_came_from_its_sign_in(actor):
     assert Family.objects.get().ended_at
 
 
-def test_reuse_ends_the_access_tokens_of_the_revocable_door_too(enter):
+def test_reuse_also_denies_the_access_tokens_of_the_revocable_variant(enter):
     actor = enter("token", "revocable")
     newer = refresh(actor.answer["refresh"]).json()["access"]
     assert replay(actor.variant, newer).status_code == 200
@@ -79,32 +79,32 @@ def test_reuse_ends_the_access_tokens_of_the_revocable_door_too(enter):
         assert replay(actor.variant, access).json()["code"] == "token_denied"
 
 
-def test_reuse_can_not_end_access_tokens_that_nobody_remembers(actor):
+def test_reuse_cannot_end_access_tokens_that_the_server_does_not_store(actor):
     newer = refresh(actor.answer["refresh"]).json()["access"]
     refused(actor.answer["refresh"], "token_reused")
     assert replay(actor.variant, newer).status_code == 200
 
 
-def test_reuse_ends_one_sign_in_and_no_other(enter):
+def test_reuse_ends_one_sign_in_only(enter):
     robbed, elsewhere = enter("token", "default"), enter("token", "default")
     refresh(robbed.answer["refresh"])
     refused(robbed.answer["refresh"], "token_reused")
     assert refresh(elsewhere.answer["refresh"]).status_code == 200
 
 
-def test_a_deactivated_user_can_not_refresh(actor, alice):
+def test_a_deactivated_user_cannot_refresh(actor, alice):
     alice.is_active = False
     alice.save()
     assert refused(actor.answer["refresh"])
 
 
-def test_a_deleted_user_can_not_refresh(actor, alice):
+def test_a_deleted_user_cannot_refresh(actor, alice):
     alice.delete()
     assert refused(actor.answer["refresh"])
     assert not OutstandingToken.objects.exists()
 
 
-def test_a_refresh_token_of_no_sign_in_we_know_is_refused(actor, sandbox, enter):
+def test_a_refresh_token_of_an_unknown_sign_in_is_refused(actor, sandbox, enter):
     said = claims(actor.answer["refresh"])
     strange = "00000000-0000-4000-8000-000000000000"
     assert refused(forge(said | {"family": strange}))
@@ -115,12 +115,12 @@ def test_a_refresh_token_of_no_sign_in_we_know_is_refused(actor, sandbox, enter)
 
 
 @pytest.mark.parametrize("spelling", ["{}=", " {}=", "{}.", "{}A"])
-def test_another_spelling_of_a_refresh_token_is_refused_and_costs_nothing(actor, spelling):
+def test_another_spelling_of_a_refresh_token_is_refused_without_side_effects(actor, spelling):
     assert refused(spelling.format(actor.answer["refresh"]))
     assert refresh(actor.answer["refresh"]).status_code == 200
 
 
-def test_what_the_server_remembers_is_a_chain_of_ids(enter):
+def test_the_server_stores_a_chain_of_token_ids(enter):
     actor = enter("token", "revocable")
     newer = refresh(actor.answer["refresh"]).json()
     old, new = (OutstandingToken.objects.get(jti=claims(t)["jti"]) for t in (actor.answer["refresh"], newer["refresh"]))
@@ -129,7 +129,7 @@ def test_what_the_server_remembers_is_a_chain_of_ids(enter):
     assert DeniedToken.objects.get().reason == DeniedToken.Reason.ROTATED
 
 
-def test_no_token_lies_in_the_database(enter):
+def test_the_database_contains_no_token(enter):
     tokens = []
     for variant in ("default", "stateless", "revocable"):
         answer = enter("token", variant).answer
@@ -148,21 +148,21 @@ def test_no_token_lies_in_the_database(enter):
             assert part not in everything
 
 
-def test_delete_expired_deletes_what_has_ended_and_nothing_else(enter, clock):
+def test_delete_expired_deletes_expired_rows_only(enter, clock):
     ended = enter("token", "revocable")
     refresh(ended.answer["refresh"])
     clock.move_to(claims(ended.answer["refresh"])["exp"])
-    living = enter("token", "revocable")
-    refresh(living.answer["refresh"])
-    assert living.variant.mechanism.delete_expired() > 0
-    assert [str(family.pk) for family in Family.objects.all()] == [claims(living.credential)["family"]]
+    unexpired = enter("token", "revocable")
+    refresh(unexpired.answer["refresh"])
+    assert unexpired.variant.mechanism.delete_expired() > 0
+    assert [str(family.pk) for family in Family.objects.all()] == [claims(unexpired.credential)["family"]]
     assert OutstandingToken.objects.count() == 4
     assert DeniedToken.objects.count() == 1
-    assert refused(living.answer["refresh"], "token_reused")
+    assert refused(unexpired.answer["refresh"], "token_reused")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_rotations_of_one_token_at_once_exactly_one_wins():
+def test_exactly_one_of_many_concurrent_rotations_succeeds():
     from authcompare.experiments.cast import Actor
 
     _, users = create_sandbox()

@@ -1,4 +1,4 @@
-"""Which tokens are believed: those that are ours in every letter and claim, and no others."""
+"""Verification of tokens: every character and every claim counts."""
 
 import base64
 import hashlib
@@ -19,12 +19,12 @@ from tests.tokens_demo.forging import claims, forge
 
 @pytest.fixture
 def said(actor):
-    """What Alice's access token says."""
+    """Return the claims of alice's access token."""
     return claims(actor.credential)
 
 
 def refused(token, variant="default", code="token_invalid"):
-    """Is this token answered with 401, the right code and the right challenge?"""
+    """Return whether the response to this token is 401 with this code and the right challenge."""
     response = replay(find_variant("token", variant), token)
     assert response.status_code == 401, response.text
     assert response.json()["code"] == code
@@ -36,7 +36,7 @@ def accepted(token, variant="default"):
     return replay(find_variant("token", variant), token).status_code == 200
 
 
-def test_a_token_says_who_for_whom_from_whom_until_when_and_its_own_id(said, alice):
+def test_a_token_names_its_user_issuer_audience_expiry_time_and_id(said, alice):
     assert said["sub"] == str(alice.pk)
     assert said["iss"] == api_settings.ISSUER
     assert said["aud"] == api_settings.AUDIENCE
@@ -51,7 +51,7 @@ def test_no_two_tokens_have_the_same_id(enter):
     assert len(ids) == 4
 
 
-def test_what_is_forged_here_with_nothing_changed_would_be_believed(said):
+def test_an_unchanged_forgery_would_be_accepted(said):
     assert accepted(forge(said))
 
 
@@ -88,7 +88,7 @@ def test_a_token_without_one_of_its_claims_is_refused(said, claim):
         ("family", ""),
     ],
 )
-def test_a_claim_that_says_something_else_is_refused(said, claim, value):
+def test_a_claim_with_another_value_is_refused(said, claim, value):
     code = "user_inactive" if claim == "sub" and value in {"0", "999999999"} else "token_invalid"
     assert refused(forge(said | {claim: value}), code=code)
 
@@ -116,7 +116,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("claim", ["sub", "iss", "aud", "exp", "iat", "nbf", "jti", "token_type", "family"])
-def test_a_claim_of_an_odd_kind_is_refused_and_breaks_nothing(said, claim):
+def test_a_claim_of_another_type_is_refused_without_a_crash(said, claim):
     for value in ODD:
         long_ago = claim in {"iat", "nbf"} and type(value) is int and 0 <= value <= 1  # which is nothing odd
         absent = claim in {"family", "nbf"} and value is None  # and these may be
@@ -127,7 +127,7 @@ def test_a_claim_of_an_odd_kind_is_refused_and_breaks_nothing(said, claim):
 
 
 @pytest.mark.parametrize("claim", ["username", "role", "password"])
-def test_the_claims_of_the_variants_may_not_be_odd_either(enter, claim):
+def test_the_claims_of_the_variants_are_checked_too(enter, claim):
     for variant in ("stateless", "revocable"):
         actor = enter("token", variant)
         needed = claim in claims(actor.credential)
@@ -138,7 +138,7 @@ def test_the_claims_of_the_variants_may_not_be_odd_either(enter, claim):
 
 
 @pytest.mark.parametrize("endpoint", ["credential/", "devices/", "protected/"])
-def test_every_endpoint_bears_what_it_believes(actor, said, endpoint):
+def test_every_endpoint_survives_the_claims_that_it_accepts(actor, said, endpoint):
     for extra in ({}, {"family": None}, {"more": [1, {"x": None}]}, {"username": None}):
         response = actor.client.get(
             actor.variant.path + endpoint, headers={"Authorization": f"Bearer {forge(said | extra)}"}
@@ -146,7 +146,7 @@ def test_every_endpoint_bears_what_it_believes(actor, said, endpoint):
         assert response.status_code == 200, extra
 
 
-def test_time_is_up_to_the_second(actor, clock):
+def test_a_token_expires_exactly_at_its_expiry_time(actor, clock):
     expires = claims(actor.credential)["exp"]
     clock.move_to(expires - 1)
     assert actor.read().status_code == 200
@@ -160,7 +160,7 @@ def test_a_token_from_the_future_is_refused(said):
     assert refused(forge(said | {"nbf": later}))
 
 
-def test_a_refresh_token_is_no_access_token_nor_the_other_way_round(actor):
+def test_a_refresh_token_is_not_an_access_token_and_the_reverse(actor):
     assert refused(actor.answer["refresh"])
     response = actor.client.post("/tokens/api/refresh/", json={"refresh": actor.credential})
     assert (response.status_code, response.json()["code"]) == (401, "token_invalid")
@@ -174,8 +174,8 @@ def test_a_token_without_a_signature_is_refused(said, name):
     assert refused(forge(said, header))
 
 
-def test_the_public_key_is_no_hmac_secret(algorithm, enter):
-    """The classic confusion: what verifies RS256 is public, and would do as a secret if the header could choose."""
+def test_the_public_key_is_not_accepted_as_an_hmac_secret(algorithm, enter):
+    """Algorithm confusion: if the header chose the algorithm, the public RS256 key would be an HMAC secret."""
     actor = enter("token", "default")
     public = api_settings.VERIFYING_KEY or "not secret at all, so a stand-in for a published key"
     header = base64url_encode(b'{"alg":"HS256","typ":"JWT"}')
@@ -203,7 +203,7 @@ def test_a_token_of_another_key_is_refused(algorithm, enter, use_key):
     assert refused(ours)
 
 
-def test_no_letter_of_a_token_can_be_changed(actor):
+def test_no_character_of_a_token_can_be_changed(actor):
     token = actor.credential
     for place, letter in list(enumerate(token))[::3]:
         changed = token[:place] + ("A" if letter != "A" else "B") + token[place + 1 :]
@@ -211,11 +211,11 @@ def test_no_letter_of_a_token_can_be_changed(actor):
 
 
 @pytest.mark.parametrize("change", ["{}=", "{}==", "{}.", ".{}", "{}%3D", "{}A", "{}AA", "{}\x0b", "{}+", "{}/", "{}-"])
-def test_a_token_has_one_spelling(actor, change):
+def test_a_token_has_only_one_spelling(actor, change):
     assert refused(change.format(actor.credential))
 
 
-def test_the_spare_bits_of_the_last_letter_are_no_second_spelling(actor):
+def test_the_spare_bits_of_the_last_character_do_not_allow_a_second_spelling(actor):
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     head, last = actor.credential[:-1], actor.credential[-1]
     signature = actor.credential.rpartition(".")[2]
@@ -229,7 +229,7 @@ def test_the_spare_bits_of_the_last_letter_are_no_second_spelling(actor):
         assert refused(twin)
 
 
-def test_padding_inside_a_token_is_no_second_spelling(actor):
+def test_padding_inside_a_token_does_not_allow_a_second_spelling(actor):
     header, payload, signature = actor.credential.split(".")
     for twin in (
         f"{header}=.{payload}.{signature}",
@@ -241,7 +241,7 @@ def test_padding_inside_a_token_is_no_second_spelling(actor):
 
 @pytest.mark.parametrize("depth", [100, 10_000, 50_000])
 @pytest.mark.parametrize("shape", [b"[", b'{"a":', b'{"alg":'])
-def test_nesting_breaks_nothing(said, depth, shape):
+def test_deep_nesting_is_refused_without_a_crash(said, depth, shape):
     closing = b"]" if shape == b"[" else b"}"
     nested = shape * depth + b"1" + closing * depth
     assert refused(forge(nested))
@@ -251,7 +251,7 @@ def test_nesting_breaks_nothing(said, depth, shape):
 @pytest.mark.parametrize(
     "payload", [b"", b"null", b"[]", b'"x"', b"1", b"{", b"\xff", b"\x00", b"NaN", b'{"sub":"1","sub":"2"}', b"{}" * 2]
 )
-def test_a_payload_or_header_that_is_no_object_is_refused(said, payload):
+def test_a_payload_or_header_that_is_not_an_object_is_refused(said, payload):
     assert refused(forge(payload))
     assert refused(forge(said, payload or b" "))
 
@@ -260,14 +260,14 @@ def test_a_payload_or_header_that_is_no_object_is_refused(said, payload):
     "header",
     [{"kid": 1}, {"kid": []}, {"crit": ["exp"]}, {"crit": "exp"}, {"b64": False}, {"b64": False, "crit": ["b64"]}],
 )
-def test_an_odd_header_is_refused(said, header):
+def test_an_invalid_header_is_refused(said, header):
     assert refused(forge(said, {"typ": "JWT", "alg": api_settings.ALGORITHM, **header}))
 
 
 @pytest.mark.parametrize(
     "header", [{"jku": "https://evil.example/"}, {"jwk": {"kty": "oct", "k": "AAAA"}}, {"x5u": "x"}]
 )
-def test_a_key_that_the_token_brings_along_is_not_looked_at(said, header):
+def test_a_key_inside_the_token_is_ignored(said, header):
     payload = base64url_encode(json.dumps(said).encode())
     signed = base64url_encode(json.dumps({"alg": "HS256", **header}).encode()) + b"." + payload
     token = signed + b"." + base64url_encode(hmac.digest(b"\x00\x00\x00", signed, hashlib.sha256))
@@ -276,7 +276,7 @@ def test_a_key_that_the_token_brings_along_is_not_looked_at(said, header):
 
 @settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=200), st.binary(max_size=200), st.binary(max_size=64))
-def test_no_bytes_at_all_are_too_much(db, header, payload, signature):
+def test_arbitrary_bytes_cause_no_crash(db, header, payload, signature):
     token = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in (header, payload, signature)).decode()
     assert refused(token)
 
@@ -291,7 +291,7 @@ names = st.sampled_from(["sub", "iss", "aud", "exp", "iat", "nbf", "jti", "token
 
 @settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(names, odd_json, max_size=4))
-def test_no_claims_at_all_are_too_much(said, changes):
+def test_arbitrary_claims_cause_no_crash(said, changes):
     for variant in ("default", "stateless", "revocable"):
         response = replay(find_variant("token", variant), forge(said | changes))
         assert response.status_code in {200, 401}

@@ -1,4 +1,4 @@
-"""What an attacker can do with a token, PyJWT and no key of the server's."""
+"""The attacker's tools: a token, PyJWT, and no key of the server's."""
 
 import secrets
 from functools import cache

@@ -1,4 +1,4 @@
-"""What a recorded exchange must not contain: passwords and their hashes."""
+"""Redaction: no recorded exchange contains a password or a password hash."""
 
 import json
 import re

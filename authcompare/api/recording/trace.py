@@ -14,19 +14,19 @@ State = dict[str, dict[str, Any]]  # {name of a database row: {field: text}}
 
 
 class RecordedMechanism(Protocol):
-    """What an exchange says of the mechanism."""
+    """A mechanism, as the recorder needs it."""
 
     name: str
 
 
 class RecordedTransport(Protocol):
-    """How the recorder finds the credential that a response issues."""
+    """A transport, as the recorder needs it."""
 
     def collect(self, answer: Mapping[str, Any], cookies: Mapping[str, str]) -> str | None: ...
 
 
 class RecordedVariant(Protocol):
-    """What the recorder needs from a variant: this package imports no mechanism."""
+    """A variant, as the recorder needs it: this package imports no mechanism."""
 
     slug: str
     mechanism: RecordedMechanism
