@@ -21,9 +21,9 @@ CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
 
 # The mechanisms, in the order of pages and of /api/protected/: everything else about them is derived from this list.
 MECHANISMS = [
-    "sessions_demo.mechanism.Session",
-    "cookies_demo.mechanism.Cookie",
-    "tokens_demo.mechanism.Token",
+    "sessions_demo.mechanism.SessionMechanism",
+    "cookies_demo.mechanism.CookieMechanism",
+    "tokens_demo.mechanism.TokenMechanism",
 ]
 
 INSTALLED_APPS = [
@@ -52,7 +52,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "authcompare.classroom.live_updates.middleware",
-    "authcompare.api.recording.middleware",
+    "authcompare.api.recording.middleware.record_exchange",
     "authcompare.api.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

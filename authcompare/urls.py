@@ -6,7 +6,8 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from authcompare.api import exceptions, recording
+from authcompare.api import exceptions
+from authcompare.api.recording.api import exchange
 from authcompare.comparison import views as comparison
 from authcompare.experiments import views as experiments
 from authcompare.learning import views as learning
@@ -36,7 +37,7 @@ urlpatterns = [
 if settings.LAB:
     urlpatterns += [path("", include("authcompare.walkthrough.api")), path("", include("authcompare.classroom.api"))]
     urlpatterns += [path("", include("authcompare.lab.api")), path("", include("authcompare.experiments.api"))]
-    urlpatterns += [path("wire/<str:id>/", recording.opened, name="wire")]
+    urlpatterns += [path("wire/<str:id>/", exchange, name="wire")]
 
 handler400 = exceptions.bad_request
 handler403 = exceptions.forbidden

@@ -16,7 +16,7 @@ from authcompare.api.openapi.serializers import JWT, MOMENTS
 from tokens_demo import jwks, rotation
 from tokens_demo.authentication import TokenDenied
 from tokens_demo.models import DeniedToken, Family
-from tokens_demo.tokens import AnyToken, reason
+from tokens_demo.tokens import AnyToken, error_code
 
 LONGEST_TOKEN = 16 * 1024  # characters
 
@@ -123,7 +123,7 @@ class RefreshView(TokenView):
     def post(self, request):
         serializer = RefreshSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        issued = rotation.rotate(serializer.validated_data["refresh"], self.mechanism.variant)
+        issued = rotation.rotate(serializer.validated_data["refresh"], self.mechanism.find_variant)
         return Response({"access": str(issued.access), "refresh": str(issued.refresh), "expires_at": issued.expires_at})
 
 
@@ -148,9 +148,9 @@ class VerifyView(TokenView):
         try:
             token = AnyToken(serializer.validated_data["token"])
         except TokenError as error:
-            expired = reason(error) == VerifyExpired.default_code
+            expired = error_code(error) == VerifyExpired.default_code
             raise (VerifyExpired if expired else VerifyRefused) from None
-        if rotation.denied(token["jti"]):
+        if rotation.is_denied(token["jti"]):
             raise TokenDenied
         return Response({"token_type": token["token_type"], "expires_at": datetime_from_epoch(token["exp"])})
 

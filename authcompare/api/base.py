@@ -17,7 +17,8 @@ class Endpoint(APIView):
 
     def presented(self, request):
         """The credential that this request brings, as text, or None."""
-        return next(iter(self.variant.transport.extract(request)), None) if self.variant else None
+        credential = self.variant.transport.read(request._request) if self.variant else None
+        return credential.text if credential else None
 
     def initial(self, request, *args, **kwargs):
         trace = recording.current()

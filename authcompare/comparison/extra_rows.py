@@ -116,7 +116,7 @@ def extra_row(row, mechanisms, book):
 
 
 def cell(tried, mechanism, book):
-    doors = [variant for variant in mechanism.doors if tried.concerns(variant)]
+    doors = [variant for variant in mechanism.available_variants if tried.concerns(variant)]
     seen = [Observed(tried, v, tried.expected(v), book.get((tried.slug, name(v)))) for v in doors]
     return Cell(tried, mechanism, seen) if seen else None
 

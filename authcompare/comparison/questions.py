@@ -57,7 +57,7 @@ QUESTIONS = [
                 [
                     Need(
                         _("Whoever can send a header can send it, and nobody sends it unasked"),
-                        lambda door: not door.transport.ambient,
+                        lambda door: not door.transport.sent_automatically,
                         "carrier",
                     )
                 ],

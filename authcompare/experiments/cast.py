@@ -31,9 +31,9 @@ class Actor:
         """Ask this door for "protected/" or another of its endpoints; returns the httpx response."""
         headers = dict(kwargs.pop("headers", {}))
         transport = self.variant.transport
-        if transport.ambient and method not in {"GET", "HEAD", "OPTIONS"}:
+        if transport.sent_automatically and method not in {"GET", "HEAD", "OPTIONS"}:
             headers.setdefault(CSRF_HEADER, self.csrf_token())
-        if not transport.ambient and self.credential:
+        if not transport.sent_automatically and self.credential:
             headers = transport.present(self.credential) | headers
         return self.client.request(method, self.variant.path + endpoint, headers=headers, **kwargs)
 

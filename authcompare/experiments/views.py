@@ -21,7 +21,7 @@ from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.topics import ROWS, row
 from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import variants
-from authcompare.mechanisms.source_code import lines_of, ours, piece, script_piece
+from authcompare.mechanisms.source_code import lines_of, piece, project_classes, script_piece
 
 AT_FIRST = 4  # doors that a page begins with, where an experiment concerns one mechanism only
 
@@ -204,7 +204,7 @@ def told(square):
         "path": door.path,
         "header": door.transport.header,
         "name": door.transport.name,
-        "ambient": door.transport.ambient,
+        "ambient": door.transport.sent_automatically,
         "readable": door.transport.readable,
         "csrf": door.authentication.csrf,
         "storage": door.storage,
@@ -223,7 +223,7 @@ def code(tried):
         for _name, function in inspect.getmembers(inspect.getmodule(type(tried)), inspect.isfunction)
         if function.__module__ == module
     ]
-    shown = [each for each in ours(type(tried)) if each is not Experiment]
+    shown = [each for each in project_classes(type(tried)) if each is not Experiment]
     while called := [each for each in functions if each not in shown and names(shown, each)]:
         shown += called
     script = finders.find(f"experiments/js/catalogue/{tried.slug}.js") if tried.browser else None

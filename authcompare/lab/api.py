@@ -224,7 +224,7 @@ class CopyView(LabView):
             raise NotAuthenticated
         if not User.objects.filter(pk=found[0].pk, sandbox__isnull=False).exists():
             raise NotFound(_("Only the credentials of sandbox accounts are copied."))
-        credential = variant.transport.extract(request)[0]
+        credential = request.credential.text
         if not credential.isascii():
             raise ParseError(_("This credential has letters in it that no server has put there."))
         handle = secrets.token_urlsafe(16)
@@ -364,7 +364,7 @@ class ForgetView(LabView):
         if variant is None:
             raise NotFound(_("There is no such door."))
         response = Response(status=204)
-        if variant.transport.ambient:
+        if variant.transport.sent_automatically:
             response.delete_cookie(variant.transport.name, samesite="Lax")
         return response
 

@@ -76,7 +76,7 @@ class LoginView(DoorView):
         return [self.throttle]
 
     def post(self, request):
-        if self.variant.transport.ambient and self.variant.authentication.csrf:
+        if self.variant.transport.sent_automatically and self.variant.authentication.csrf:
             require_csrf_token(request._request)
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -121,7 +121,7 @@ class LogoutView(DoorView):
         return []
 
     def post(self, request):
-        if self.variant.transport.ambient and self.variant.authentication.csrf:
+        if self.variant.transport.sent_automatically and self.variant.authentication.csrf:
             require_csrf_token(request._request)
         (self.variant.sign_out_takes or Strict)(data=request.data).is_valid(raise_exception=True)
         response = Response(status=204)
@@ -171,11 +171,11 @@ class DevicesView(DoorView):
     }
 
     def get(self, request):
-        return Response(self.variant.devices(request))
+        return Response(self.variant.active_sign_ins(request))
 
     def delete(self, request):
-        others = [device for device in self.variant.devices(request) if not device["current"]]
-        self.variant.end_devices(request, others)
+        others = [device for device in self.variant.active_sign_ins(request) if not device["current"]]
+        self.variant.end_sign_ins(request, others)
         return Response({"ended": len(others)})
 
 
@@ -188,10 +188,10 @@ class DeviceView(DoorView):
     operations = {"DELETE": Operation(_("End one sign-in"), gives={200: Ended}, raises=(NotFound,))}
 
     def delete(self, request, device):
-        found = [known for known in self.variant.devices(request) if known["id"] == device]
+        found = [known for known in self.variant.active_sign_ins(request) if known["id"] == device]
         if not found:
             raise NotFound(_("You have no such sign-in."))
-        self.variant.end_devices(request, found)
+        self.variant.end_sign_ins(request, found)
         return Response({"ended": 1})
 
 

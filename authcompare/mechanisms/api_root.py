@@ -37,7 +37,7 @@ class ApiRoot(APIView):
         for mechanism in mechanisms():
             doors = [
                 {"title": door.title, "summary": door.summary, "lab": door.lab, "pages": endpoints(door)}
-                for door in mechanism.doors
+                for door in mechanism.available_variants
             ]
             extra = pages(mechanism.extra_urls)
             if extra:

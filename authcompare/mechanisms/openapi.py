@@ -136,7 +136,9 @@ class DoorSchema(AutoSchema):
         return self.method not in SAFE_METHODS
 
     def needs_csrf_token(self, door):
-        return self.changes and self.said.csrf is None and door.transport.ambient and door.authentication.csrf
+        return (
+            self.changes and self.said.csrf is None and door.transport.sent_automatically and door.authentication.csrf
+        )
 
     # What it is for
 
@@ -176,7 +178,7 @@ class DoorSchema(AutoSchema):
         brings = _("What POST %(path)s brings.") % {"path": f"{door.path}login/"}
         travels = (
             _("The cookie %(name)s: the browser sends it by itself, and so this page has nothing to fill in here.")
-            if transport.ambient
+            if transport.sent_automatically
             else _("In the %(name)s header: paste the access token here.")
         ) % {"name": transport.name}
         return self.register(scheme_name(door), {**transport.openapi, "description": f"{brings} {travels}"})
@@ -222,7 +224,7 @@ class DoorSchema(AutoSchema):
             detail = _("Nothing that opens this door came with the request.")
             found.append(Problem(401, NotAuthenticated.default_code, detail))
             found += [Problem.of(exception) for door in self.doors for exception in door.authentication.raises]
-            if any(door.transport.ambient for door in self.doors):
+            if any(door.transport.sent_automatically for door in self.doors):
                 found.append(Problem.of(AmbiguousCredential))
         if self.said.csrf or any(self.needs_csrf_token(door) for door in doors_of(self.view)):
             found.append(Problem.of(CSRFFailed))

@@ -96,7 +96,7 @@ def form(view, method, path, data=None):
         for name, field in (serializer.fields.items() if serializer else ())
         if not field.read_only
     ]
-    matters = said.csrf if said.csrf is not None else any(door.transport.ambient for door in doors_of(view))
+    matters = said.csrf if said.csrf is not None else any(door.transport.sent_automatically for door in doors_of(view))
     return Form(method, path, said, (*in_path, *in_body), csrf=method != "GET" and matters)
 
 
@@ -160,8 +160,8 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             "mechanism": own.mechanism if own else mechanism,
             "endpoints": endpoints(own) if own else [],
             "doors": doors,
-            "bearers": [door for door in doors if not door.transport.ambient],
-            "ambient": not doors or any(door.transport.ambient for door in doors),
+            "bearers": [door for door in doors if not door.transport.sent_automatically],
+            "ambient": not doors or any(door.transport.sent_automatically for door in doors),
             "forms": shown,
             "docs_anchor": docs_anchor(view, path, shown),
             "headers": sorted({**response.headers, "Content-Type": JSONRenderer.media_type}.items()),

@@ -128,7 +128,7 @@ def send(endpoint, sandbox):
     actor = Actor(variant)
     actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"])
     usual = {CSRF_HEADER: actor.csrf_token()}
-    if not variant.transport.ambient:
+    if not variant.transport.sent_automatically:
         usual |= variant.transport.present(actor.credential)
 
     def send(content=None, method=None, **headers):

@@ -12,7 +12,7 @@ from authcompare.accounts.sandbox import create_sandbox
 from authcompare.mechanisms.registry import variants
 from authcompare.note.models import Note
 
-SCRIPTED = {variant for variant in variants() if not variant.transport.ambient}
+SCRIPTED = {variant for variant in variants() if not variant.transport.sent_automatically}
 # What the page does depends on the carrier alone: one door for each.
 OF_EACH_CARRIER = list({variant.transport: variant for variant in reversed(variants())}.values())
 
@@ -80,7 +80,7 @@ def test_the_note_is_read_and_changed_without_leaving_the_page_of_the_door(api, 
     expect(api.part("body")).to_contain_text('"revision": 2')
     assert api.note().title == "Changed in a browser"
     assert ("Authorization: Bearer" in api.sent) == (door in SCRIPTED)
-    assert ("X-CSRFToken" in api.sent) == door.transport.ambient
+    assert ("X-CSRFToken" in api.sent) == door.transport.sent_automatically
     assert '"title":"Changed in a browser"' in api.sent
 
 

@@ -138,8 +138,10 @@ def test_every_door_is_in_exactly_one_group_of_a_cell():
     for book in ({}, complete()):
         for cell in all_cells(book):
             doors = [door for group in cell.groups for door in group.doors]
-            assert sorted(map(id, doors)) == sorted(map(id, [v for v in cell.mechanism.doors if v in doors]))
-            assert len(doors) == sum(cell.experiment.concerns(v) for v in cell.mechanism.doors)
+            assert sorted(map(id, doors)) == sorted(
+                map(id, [v for v in cell.mechanism.available_variants if v in doors])
+            )
+            assert len(doors) == sum(cell.experiment.concerns(v) for v in cell.mechanism.available_variants)
 
 
 def test_a_door_that_breaks_its_promise_is_a_group_of_its_own():
@@ -399,7 +401,7 @@ def test_what_is_asked_for_is_what_is_recommended():
     assert not ended.variant.transport.readable
     assert not ended.unmet
     many = best(clients="many", end="at-once")
-    assert not many.variant.transport.ambient
+    assert not many.variant.transport.sent_automatically
     assert many.variant.promises.ends_at_sign_out
     apart = best(servers="apart")
     assert "database" not in apart.variant.promises.shared_needs

@@ -72,7 +72,7 @@ def test_what_the_server_keeps_is_told_field_by_field_and_adds_up(db):
 
 SABOTAGE = {  # what one door does no more, and the experiments that must notice
     "sign_out": ({"replay-after-logout"}, lambda door: (type(door), "sign_out")),
-    "end_devices": ({"ended-from-elsewhere"}, lambda door: (type(door), "end_devices")),
+    "end_sign_ins": ({"ended-from-elsewhere"}, lambda door: (type(door), "end_sign_ins")),
     "csrf": ({"forged-form", "carrier"}, lambda door: (door.authentication, "csrf")),
 }
 

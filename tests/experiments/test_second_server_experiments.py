@@ -44,7 +44,7 @@ def test_a_server_with_another_absolute_end_is_found_out(seconds, outcome, exten
 
 
 def test_clients_that_are_refused_are_found_out(monkeypatch):
-    door = next(door for door in variants() if door.transport.ambient and door.authentication.csrf)
+    door = next(door for door in variants() if door.transport.sent_automatically and door.authentication.csrf)
     monkeypatch.setattr("authcompare.experiments.catalogue.other_clients.CSRF_HEADER", "X-Forgotten")
     assert seen("other-clients", door).outcome == "only the browser gets in"
 

@@ -13,7 +13,7 @@ RECEIPT = "a-receipt-of-my-own"
 
 def form(actor, **fields):
     """The note's edit as a form posts it, with whatever a browser would add by itself, and a receipt."""
-    headers = actor.variant.transport.present(actor.credential) if actor.variant.transport.ambient else {}
+    headers = actor.variant.transport.present(actor.credential) if actor.variant.transport.sent_automatically else {}
     variant = actor.variant
     path = f"/lab/form/{variant.mechanism.name}/{variant.slug}/?receipt={RECEIPT}"
     with Client() as browser:
@@ -26,13 +26,13 @@ def came():
 
 def test_a_forged_form_changes_the_note_only_where_nobody_asks_who_wrote_it(actor, variant):
     answer = form(actor, body="Forged")
-    believed = variant.transport.ambient and not variant.authentication.csrf
-    assert answer.status_code == (200 if believed else 403 if variant.transport.ambient else 401)
+    believed = variant.transport.sent_automatically and not variant.authentication.csrf
+    assert answer.status_code == (200 if believed else 403 if variant.transport.sent_automatically else 401)
     assert Note.objects.filter(body="Forged").exists() == believed
 
 
 def test_a_form_of_ours_changes_it_at_every_door_that_a_browser_opens_by_itself(actor, variant):
-    if not variant.transport.ambient:
+    if not variant.transport.sent_automatically:
         return
     token = actor.csrf_token()
     path = f"/lab/form/{variant.mechanism.name}/{variant.slug}/"
@@ -45,7 +45,7 @@ def test_a_receipt_tells_what_came_and_no_value(actor, variant):
     told = came()
     assert told["method"] == "POST"
     name = variant.transport.name
-    if variant.transport.ambient:
+    if variant.transport.sent_automatically:
         assert told["cookies"] == {name: len(name) + len(actor.credential)}
     assert actor.credential not in str(told)
 
@@ -112,7 +112,7 @@ def test_what_no_header_can_hold_is_not_presented(credential, db):
 def test_only_a_door_that_says_so_lets_its_cookie_cross_sites(variant, sandbox):
     alice = sandbox["alice"]
     cookie = cookie_set(Actor(variant).sign_in(alice["username"], alice["password"]), variant.transport.name)
-    if variant.transport.ambient:
+    if variant.transport.sent_automatically:
         assert cookie["samesite"] == ("" if variant.promises.sent_cross_site else "Lax")
     else:
         assert cookie is None

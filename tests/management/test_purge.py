@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from authcompare import db
 from authcompare.accounts.models import Sandbox, User
-from authcompare.accounts.sandbox import FORGOTTEN_PER_NEW, create_sandbox, forget_expired
+from authcompare.accounts.sandbox import DELETED_PER_NEW, create_sandbox, delete_expired
 from authcompare.db import delete_in_batches
 from authcompare.experiments.cast import Actor
 from authcompare.mechanisms.registry import variants
@@ -93,7 +93,7 @@ def test_the_old_goes_and_the_new_stays(db, clock):
 def test_a_sandbox_that_never_expires_stays(db, clock):
     Sandbox.objects.create(expires_at=None)
     clock.shift(1000 * DAY)
-    assert forget_expired() == 0
+    assert delete_expired() == 0
     assert Sandbox.objects.count() == 1
 
 
@@ -108,7 +108,7 @@ def test_a_denied_token_is_remembered_as_long_as_it_could_be_used(enter, clock):
 
 
 def test_each_new_sandbox_takes_a_few_old_ones_along_and_no_more(db, clock):
-    for _ in range(FORGOTTEN_PER_NEW + 2):
+    for _ in range(DELETED_PER_NEW + 2):
         create_sandbox()
     clock.shift(DAY)
     create_sandbox()
@@ -120,7 +120,7 @@ def test_each_new_sandbox_takes_a_few_old_ones_along_and_no_more(db, clock):
 
 def test_while_nothing_has_expired_a_new_sandbox_costs_one_more_query(db, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert forget_expired(most=FORGOTTEN_PER_NEW) == 0
+        assert delete_expired(most=DELETED_PER_NEW) == 0
 
 
 @pytest.mark.parametrize(("most", "left"), [(0, 7), (1, 6), (3, 4), (5, 2), (7, 0), (100, 0)])

@@ -193,7 +193,7 @@ def test_a_door_asks_for_its_own_credential_and_for_the_csrf_token_where_it_real
     (name,) = reading
     scheme = document["components"]["securitySchemes"][name]
     assert {key: scheme[key] for key in variant.transport.openapi} == variant.transport.openapi
-    checked = variant.transport.ambient and variant.authentication.csrf
+    checked = variant.transport.sent_automatically and variant.authentication.csrf
     assert set(changing) == {name, *(["csrf"] if checked else [])}
 
 
@@ -405,7 +405,7 @@ def everybody(enter):
     for variant in variants():
         actor = enter(variant.mechanism.name, variant.slug)
         cookies |= dict(actor.client.cookies.items())
-        if not variant.transport.ambient:
+        if not variant.transport.sent_automatically:
             tokens[variant.path] = variant.transport.present(actor.credential)
     cookies["ac_csrf"] = csrf = actor.csrf_token()
     jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
@@ -525,7 +525,7 @@ def test_too_many_sandboxes_are_refused_as_described(document, db, settings):
 
 class KeyCarrier(Transport):
     header = name = "X-Key"
-    ambient = readable = False
+    sent_automatically = readable = False
     openapi = {"type": "apiKey", "in": "header", "name": "X-Key"}
 
     def extract(self, request):
@@ -539,7 +539,7 @@ class KeyAuthentication(CredentialAuthentication, BaseAuthentication):
     mechanism = "key"
     transport = KeyCarrier()
 
-    def identify(self, request):
+    def identify(self, request, credential):
         return None
 
     def authenticate_header(self, request):
@@ -553,7 +553,7 @@ class Compared(Variant):
 
 class Key(Mechanism):
     name, slug, title, summary, shape = "key", "keys", "Key", "You hold a word; the server compares it.", "triangle"
-    variants = [Compared]
+    variant_classes = [Compared]
 
 
 def test_a_fourth_mechanism_is_described_by_being_registered(project, settings, db):

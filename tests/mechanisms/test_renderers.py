@@ -51,7 +51,7 @@ def browse(client, address, **headers):
 
 def look(actor, endpoint):
     """An endpoint of a door as its actor's browser would show it, could it send the credential."""
-    shown = {} if actor.variant.transport.ambient else actor.variant.transport.present(actor.credential)
+    shown = {} if actor.variant.transport.sent_automatically else actor.variant.transport.present(actor.credential)
     return Page(browse(actor.client, actor.variant.path + endpoint, **shown).text)
 
 
@@ -229,9 +229,9 @@ def test_the_form_that_changes_the_note_begins_with_the_note_and_its_etag(actor,
 
 def test_only_a_door_that_reads_a_header_has_a_box_for_the_token(variant, db):
     page = Page(browse(Client(), f"{variant.path}protected/").text)
-    assert len(page.all("input", id="access")) == (0 if variant.transport.ambient else 1)
+    assert len(page.all("input", id="access")) == (0 if variant.transport.sent_automatically else 1)
     csrf = page.elements_with("data-csrf")
-    assert len([field for field in csrf if "checked" in field]) == (1 if variant.transport.ambient else 0)
+    assert len([field for field in csrf if "checked" in field]) == (1 if variant.transport.sent_automatically else 0)
 
 
 def test_the_note_behind_all_doors_has_a_box_for_the_token_too_but_does_not_send_it_unasked(db):
@@ -283,7 +283,7 @@ def test_signing_in_reading_and_signing_out_works_with_plain_forms_where_a_brows
     )
     assert answer.status_code == 200
     assert "expires_at" in answer.text
-    if not variant.transport.ambient:
+    if not variant.transport.sent_automatically:
         assert "access" in answer.text  # and from here on it takes a script: the page says so
         assert page.all("noscript")
         return
@@ -299,7 +299,7 @@ def test_signing_in_reading_and_signing_out_works_with_plain_forms_where_a_brows
 def test_a_plain_form_without_the_csrf_token_is_refused_where_it_matters(variant, sandbox):
     who = {key: sandbox["alice"][key] for key in ("username", "password")}
     response = Client().post(f"{variant.path}login/", data=who, headers={"Accept": BROWSER, CSRF_HEADER: ""})
-    matters = variant.transport.ambient and variant.authentication.csrf
+    matters = variant.transport.sent_automatically and variant.authentication.csrf
     assert response.status_code == (403 if matters else 200)
 
 

@@ -44,4 +44,5 @@ class CrossSite(Experiment):
         return CHANGES if self.open(variant) else NOTHING
 
     def open(self, variant):
-        return variant.transport.ambient and variant.promises.sent_cross_site and not variant.authentication.csrf
+        sent = variant.transport.sent_automatically and variant.promises.sent_cross_site
+        return sent and not variant.authentication.csrf

@@ -39,7 +39,7 @@ class Expiry(Experiment):
         end = max(told, time.time() + LIFETIME)  # a row that was saved after the answer was written ends after it, too
         while time.time() <= end + 1:  # whole seconds are all that some of these ends can say
             time.sleep(0.05)
-        forgotten = variant.transport.ambient and variant.transport.name not in alice.client.cookies
+        forgotten = variant.transport.sent_automatically and variant.transport.name not in alice.client.cookies
         own = alice.read()
         answer = actors.replay(variant, copy)
         return actors.observed(

@@ -30,7 +30,7 @@ class ForgedForm(Experiment):
 
     def concerns(self, variant):
         """Only where the browser attaches the credential by itself."""
-        return variant.transport.ambient
+        return variant.transport.sent_automatically
 
     def expected(self, variant):
         return REFUSED if variant.authentication.csrf else LET_IN

@@ -82,7 +82,7 @@ class ByHand:
     def enter(self, variant):
         """(status of the note, requests it took)."""
         account, proof = self.there.accounts["alice"], {}
-        if variant.transport.ambient:
+        if variant.transport.sent_automatically:
             _status, cookies, _body = self.ask("GET", "/api/")
             token = cookies[settings.CSRF_COOKIE_NAME]
             proof = {"Cookie": f"{settings.CSRF_COOKIE_NAME}={token}", CSRF_HEADER: token}

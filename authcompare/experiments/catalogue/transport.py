@@ -31,7 +31,7 @@ class Transport(Experiment):
     ]
 
     def expected(self, variant):
-        return ASKS if variant.transport.ambient and variant.authentication.csrf else ASKS_NOT
+        return ASKS if variant.transport.sent_automatically and variant.authentication.csrf else ASKS_NOT
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)

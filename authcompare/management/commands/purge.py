@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from authcompare.accounts.sandbox import forget_expired
+from authcompare.accounts.sandbox import delete_expired
 from authcompare.classroom.cleanup import forget_classes
 from authcompare.learning.learners import forget_unseen
 from authcompare.mechanisms.registry import mechanisms
@@ -14,6 +14,6 @@ class Command(BaseCommand):
     def handle(self, **options):
         self.stdout.write(f"classes: {forget_classes()}")
         self.stdout.write(f"learners: {forget_unseen()}")
-        self.stdout.write(f"sandboxes: {forget_expired()}")
+        self.stdout.write(f"sandboxes: {delete_expired()}")
         for mechanism in mechanisms():
-            self.stdout.write(f"{mechanism.name}: {mechanism.forget_expired()}")
+            self.stdout.write(f"{mechanism.name}: {mechanism.delete_expired()}")
