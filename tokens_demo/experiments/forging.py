@@ -7,7 +7,7 @@ import jwt
 from jwt.algorithms import get_default_algorithms
 from jwt.utils import base64url_encode
 
-from authcompare.env import MAKERS, public_pem
+from authcompare.server.keys import KEY_TYPES, public_pem
 from tokens_demo.inspector.samples import encoded
 
 
@@ -48,7 +48,7 @@ def resaid(token, **changes):
 @cache
 def own_key(alg):
     """A key of the attacker's own, of the kind that this algorithm takes."""
-    return MAKERS[alg]() if alg in MAKERS else secrets.token_bytes(32)
+    return KEY_TYPES[alg].generate() if alg in KEY_TYPES else secrets.token_bytes(32)
 
 
 def published_keys(actors):
