@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from authcompare.server import keys
 from authcompare.mechanisms.base import Mechanism, Variant
+from authcompare.server import keys
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
