@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 from django.conf import settings
@@ -35,6 +36,17 @@ def test_the_environment_table_has_the_defaults():
     }
     rates = ",".join(f"{scope}={rate}" for scope, rate in settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"].items())
     assert f"| `THROTTLE_RATES` | {rates} |" in README
+
+
+def test_the_extra_for_development_names_the_pinned_packages():
+    pins = re.findall(r"^([\w-]+)==", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["optional-dependencies"]["dev"] == pins
+
+
+def test_the_newest_version_of_the_changelog_is_that_of_the_project():
+    newest = re.search(r"^## (\S+) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]
+    assert newest == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
 def test_the_curl_lines_work(server, tmp_path):
