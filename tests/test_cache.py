@@ -9,7 +9,7 @@ def files(folder):
 
 
 def test_the_cache_is_culled_from_time_to_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "CULL_EVERY", 20)
+    monkeypatch.setattr(module, "CULL_INTERVAL", 20)
     cache = FileCache(str(tmp_path), {"OPTIONS": {"MAX_ENTRIES": 10}})
     for n in range(200):
         cache.set(f"key-{n}", n)

@@ -46,7 +46,7 @@ class IsSecondServer(APIException):
 
 @dataclass(frozen=True)
 class Options:
-    """What a second server shares with this one."""
+    """The options of a second server: how much it shares with this one."""
 
     algorithm: str  # of its tokens
     same_key: bool = True  # SECRET_KEY, and the key of the tokens if both servers use the same algorithm
