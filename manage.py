@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line: lab commands set themselves up first (authcompare/server/bootstrap.py), the rest is Django's."""
+"""The command line. Commands of the lab set themselves up first (authcompare/server/bootstrap.py)."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ def main():
     from django.core.management import execute_from_command_line
 
     try:
-        settings.INSTALLED_APPS  # noqa: B018  reading one setting reads the environment, which may be wrong
+        settings.INSTALLED_APPS  # noqa: B018  reading one setting loads them all, so a wrong variable shows here
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, PermissionError) as error:
         if "--traceback" in sys.argv:

@@ -1,4 +1,4 @@
-"""The project's own app: what all mechanisms share."""
+"""The app of the project itself: commands, translations, and shared templates and static files."""
 
 from django.apps import AppConfig
 

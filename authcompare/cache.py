@@ -1,20 +1,23 @@
-"""Files as a cache shared by all worker processes, for a demo without any other server."""
+"""A cache in files, which all worker processes share without another server."""
 
 from itertools import count
+from typing import Any
 
 from django.core.cache.backends.filebased import FileBasedCache
 
-CULL_EVERY = 500  # writes
+CULL_INTERVAL = 500  # writes
 
 
 class FileCache(FileBasedCache):
-    """Django's, which lists all its files at every write to see whether they have become too many. With thousands of
-    them that takes longer than answering a request; now and then is often enough."""
+    """Django's file cache, with a limit that is checked from time to time.
 
-    def __init__(self, *args, **kwargs):
+    Django lists all files at every write. With thousands of files that takes longer than answering the request.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.writes = count(1)
 
-    def _cull(self):
-        if next(self.writes) % CULL_EVERY == 0:
+    def _cull(self) -> None:
+        if next(self.writes) % CULL_INTERVAL == 0:
             super()._cull()

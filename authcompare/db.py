@@ -1,14 +1,16 @@
-"""Deleting many rows a few at a time: one long transaction would keep everybody else from writing."""
+"""Deletion in batches, because one long transaction would block all other writers."""
 
 import math
 import time
 
-BATCH = 500  # rows: some hundredths of a second of writing
-PAUSE = 0.02  # seconds between two batches, in which those who wait get their turn
+from django.db.models import QuerySet
+
+BATCH = 500  # rows: a few hundredths of a second
+PAUSE = 0.02  # seconds between two batches, for waiting writers
 
 
-def delete_in_batches(rows, most=math.inf, size=BATCH):
-    """Delete these rows (a queryset), `most` of them or all; returns how many, not counting what hung on them."""
+def delete_in_batches(rows: QuerySet, most: float = math.inf, size: int = BATCH) -> int:
+    """Delete at most `most` of these rows; return how many, without the rows that were deleted in cascade."""
     count = 0
     while count < most:
         keys = list(rows.values_list("pk", flat=True)[: min(size, most - count)])
@@ -16,6 +18,6 @@ def delete_in_batches(rows, most=math.inf, size=BATCH):
             break
         if count:
             time.sleep(PAUSE)
-        rows.filter(pk__in=keys).delete()  # under all its conditions: a session may have been extended meanwhile
+        rows.filter(pk__in=keys).delete()  # filters again, because a row may have been extended meanwhile
         count += len(keys)
     return count

@@ -1,25 +1,26 @@
-"""All settings, read from the environment once. README.md has the table of variables; a test keeps the two in step."""
+"""Settings, read from the environment once. A test compares the variables with the table in README.md."""
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from authcompare import env as environment
-from authcompare.env import env, flag, hosts, origins, rates, text, url, whole
+from authcompare.env import at_least, boolean, env, host, origin, rates
+from authcompare.server import keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = BASE_DIR / "var"  # whatever the demo makes: database, keys, passwords, cache, logs; never committed
+VAR = BASE_DIR / "var"  # files that the demo creates: database, keys, passwords, cache, logs; never committed
 
-DEBUG = flag("DEBUG", default=False)
-LAB = flag("LAB", default=False)  # experiments, sandbox accounts, and every deliberately weak thing
-HTTPS = flag("HTTPS", default=False)
-SECRET_KEY = environment.secret_key(VAR, may_generate=LAB or DEBUG)
-ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
+DEBUG = env("DEBUG", cast=boolean, default=False)
+LAB = env("LAB", cast=boolean, default=False)  # experiments, sandbox accounts, and every deliberate weakness
+HTTPS = env("HTTPS", cast=boolean, default=False)
+SECRET_KEY = keys.secret_key(VAR, may_generate=LAB or DEBUG)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", cast=host, default=["localhost", ".localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", cast=origin, default=[])
 
-# The mechanisms, in the order of pages and of /api/protected/: everything else about them is derived from this list.
+# The order of pages and of the authenticators at /api/protected/. URLs, pages and tests derive from this list.
 MECHANISMS = [
     "sessions_demo.mechanism.SessionMechanism",
     "cookies_demo.mechanism.CookieMechanism",
@@ -43,7 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.forms",  # whose templates FORM_RENDERER then finds
+    "django.forms",  # FORM_RENDERER looks for its templates
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -92,26 +93,28 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data
-DATABASES = {"default": url("DATABASE_URL", f"sqlite:///{(VAR / 'db.sqlite3').as_posix()}", env.db_url_config)}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{quote((VAR / 'db.sqlite3').as_posix())}")}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Writers queue up instead of failing: a transaction takes the write lock as it begins, and WAL lets readers go on.
+    # IMMEDIATE takes the write lock when a transaction begins, so writers queue; WAL lets readers continue meanwhile.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 if LAB or str(DATABASES["default"]["NAME"]).startswith(str(VAR)):
-    environment.make_folder(VAR)
-CACHES = {"default": url("CACHE_URL", f"filecache:///{(VAR / 'cache').as_posix().lstrip('/')}", env.cache_url_config)}
-if CACHES["default"]["BACKEND"].split(".")[-2] in {"filebased", "locmem", "db"}:  # the others know their own limits
+    keys.ensure_folder(VAR)
+CACHES = {
+    "default": env.cache_url("CACHE_URL", default=f"filecache:///{quote((VAR / 'cache').as_posix().lstrip('/'))}")
+}
+if CACHES["default"]["BACKEND"].split(".")[-2] in {"filebased", "locmem", "db"}:  # other caches have their own limit
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
 if CACHES["default"]["BACKEND"].endswith(".FileBasedCache"):
     CACHES["default"]["BACKEND"] = "authcompare.cache.FileCache"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a note is a few kilobytes
 
-# Who somebody is
+# Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -127,7 +130,7 @@ if LAB:
     PASSWORD_HASHERS.append("authcompare.accounts.hashers.SandboxHasher")
 LOGIN_URL = "admin:login"
 
-# Cookies. Each has a name of its own, since all projects on one host share its cookies; __Host- ties them to it.
+# Cookies. The prefix "ac_" keeps them apart from those of other projects on localhost; "__Host-" needs HTTPS.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}ac_session"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}ac_csrf"
@@ -140,37 +143,37 @@ CSRF_FAILURE_VIEW = "authcompare.api.exceptions.csrf_failure"
 SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
 
 SESSION_ENGINE = "sessions_demo.models"
-SESSION_IDLE_LIFETIME = whole("SESSION_IDLE_LIFETIME", 30 * 60, least=1)
-SESSION_ABSOLUTE_LIFETIME = whole("SESSION_ABSOLUTE_LIFETIME", 8 * 60 * 60, least=1)
+SESSION_IDLE_LIFETIME = env("SESSION_IDLE_LIFETIME", cast=at_least(1), default=30 * 60)
+SESSION_ABSOLUTE_LIFETIME = env("SESSION_ABSOLUTE_LIFETIME", cast=at_least(1), default=8 * 60 * 60)
 SESSION_COOKIE_AGE = SESSION_IDLE_LIFETIME
 
-JWT_ALGORITHM, JWT_SIGNING_KEY, JWT_VERIFYING_KEY = environment.jwt_keys(VAR, may_generate=LAB or DEBUG)
+JWT_ALGORITHM, JWT_SIGNING_KEY, JWT_VERIFYING_KEY = keys.jwt_keys(VAR, may_generate=LAB or DEBUG)
 SIMPLE_JWT = {
     "ALGORITHM": JWT_ALGORITHM,
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "VERIFYING_KEY": JWT_VERIFYING_KEY,
-    "ISSUER": text("JWT_ISSUER", "authcompare"),
-    "AUDIENCE": text("JWT_AUDIENCE", "authcompare"),
-    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=whole("JWT_ACCESS_LIFETIME", 5 * 60, least=1)),
-    "REFRESH_TOKEN_LIFETIME": timedelta(seconds=whole("JWT_REFRESH_LIFETIME", 24 * 60 * 60, least=1)),
+    "ISSUER": env("JWT_ISSUER", default="authcompare"),
+    "AUDIENCE": env("JWT_AUDIENCE", default="authcompare"),
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=env("JWT_ACCESS_LIFETIME", cast=at_least(1), default=5 * 60)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(seconds=env("JWT_REFRESH_LIFETIME", cast=at_least(1), default=24 * 60 * 60)),
     "USER_ID_CLAIM": "sub",
     "AUTH_TOKEN_CLASSES": ("tokens_demo.tokens.AccessToken",),
     "TOKEN_USER_CLASS": "tokens_demo.tokens.ClaimedUser",
 }
 
-CLASSROOM_KEPT = whole("CLASSROOM_KEPT", 24 * 60 * 60, least=60)  # seconds until a class deletes itself
+CLASSROOM_KEPT = env("CLASSROOM_KEPT", cast=at_least(60), default=24 * 60 * 60)  # seconds, then a class is deleted
 LEARNER_COOKIE_NAME = f"{COOKIE_PREFIX}ac_learner"
 
 # Transport
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-NUM_PROXIES = whole("NUM_PROXIES", 0)
+NUM_PROXIES = env("NUM_PROXIES", cast=at_least(0), default=0)
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks over plain HTTP
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers use plain HTTP
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    if NUM_PROXIES:  # only behind a proxy of ours is this header not the client's own claim
+    if NUM_PROXIES:  # without a proxy the client itself could send this header
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -187,6 +190,12 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # The API
+DEFAULT_RATES = {"login": "10/min", "sandbox": "600/min", "join": "1200/min", "experiment": "6000/min"}
+THROTTLE_RATES = env(
+    "THROTTLE_RATES",
+    cast=rates(DEFAULT_RATES),
+    default=env("CLASSROOM_RATES", cast=rates(DEFAULT_RATES), default=DEFAULT_RATES),  # the name before 0.2.0
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": [
@@ -200,22 +209,19 @@ REST_FRAMEWORK = {
     ],
     "EXCEPTION_HANDLER": "authcompare.api.exceptions.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "authcompare.mechanisms.openapi.DoorSchema",
-    "DEFAULT_THROTTLE_RATES": rates(
-        "CLASSROOM_RATES", {"login": "10/min", "sandbox": "600/min", "join": "1200/min", "experiment": "6000/min"}
-    ),
+    "DEFAULT_THROTTLE_RATES": THROTTLE_RATES,
     "NUM_PROXIES": NUM_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "authcompare",
     "DESCRIPTION": _(
-        "The same private note behind several doors. Sign in at one with its `login/`, and read the note.\n\n"
-        "* A door whose credential is a **cookie** needs nothing else: your browser keeps it and sends it. Whoever "
-        "changes something proves that this site sent the request: `X-CSRFToken` with the value of the CSRF cookie. "
-        "This page adds it by itself.\n"
-        "* A door whose credential is a **token** answers it at `login/`: paste `access` into *Authorize*.\n\n"
-        "Every error has the same shape: `code` for programs, `detail` for people, and `errors` by field where a field "
-        "is wrong. Bodies are JSON in UTF-8; those of forms are taken too. No answer that is somebody's own may be "
+        "One private note behind several doors. Sign in at a door with its `login/`, then read the note.\n\n"
+        "* **Cookie** doors: the browser stores the credential and sends it. A request that changes something needs "
+        "the header `X-CSRFToken` with the value of the CSRF cookie. This page adds the header.\n"
+        "* **Token** doors: `login/` returns the token. Paste `access` into *Authorize*.\n\n"
+        "All errors have the same fields: `code` for programs, `detail` for people, and `errors` with one entry per "
+        "invalid field. Request bodies are JSON in UTF-8; form data is accepted, too. Personal responses must not be "
         "cached."
     ),
     "VERSION": "1",
@@ -228,14 +234,14 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["authcompare.mechanisms.openapi.tags", "authcompare.mechanisms.openapi.once"],
 }
 
-# Words, time, files
+# Language, time, static files
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "authcompare" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # served straight from the sources: no collectstatic step to forget
+WHITENOISE_USE_FINDERS = True  # served from the source folders, without collectstatic
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LOGGING = {
@@ -243,7 +249,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "authcompare.api.middleware.JsonFormatter"}},
     "handlers": {
-        # The demo's terminal is for the newcomer: its requests are written beside the database instead.
+        # The demo prints its addresses and passwords to the terminal, so the lab logs to a file.
         "requests": (
             {"class": "logging.FileHandler", "filename": VAR / "requests.log", "formatter": "json", "delay": True}
             if LAB

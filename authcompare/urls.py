@@ -1,43 +1,44 @@
-"""All addresses. Those of the mechanisms come from the registry: none is named here."""
+"""URLs of the site. Each app has its own urls.py; those of the mechanisms come from the registry."""
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from authcompare.api import exceptions
-from authcompare.api.recording.api import exchange
-from authcompare.comparison import views as comparison
-from authcompare.experiments import views as experiments
-from authcompare.learning import views as learning
-from authcompare.mechanisms import api_root, source_code, views
 from authcompare.mechanisms.registry import mechanisms
+from authcompare.mechanisms.views import mechanism_page
 
 urlpatterns = [
-    path("", views.side_by_side, name="side-by-side"),
-    path("api/", api_root.ApiRoot.as_view(), name="api-root"),
-    path("api/protected/", api_root.AnyDoorView.as_view(), name="any-protected"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
-    path("healthz", api_root.healthz, name="healthz"),
-    path("code/style.css", source_code.style, name="code-style"),
-    path("code/<str:mechanism>/<str:variant>/<str:endpoint>/<str:method>/", source_code.code, name="code"),
+    path("", include("authcompare.mechanisms.urls")),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["authcompare"]), name="javascript-catalog"),
+    # Before 0.2.0 these models were in the app "authcompare". The targets check that the user is staff.
+    re_path(
+        r"^admin/authcompare/(?P<rest>(user|sandbox)/.*|)$",
+        RedirectView.as_view(url="/admin/accounts/%(rest)s", query_string=True),
+    ),
+    re_path(
+        r"^admin/authcompare/(?P<rest>note/.*)$",
+        RedirectView.as_view(url="/admin/note/%(rest)s", query_string=True),
+    ),
     path("admin/", admin.site.urls),
     *(pattern for mechanism in mechanisms() for pattern in mechanism.urls),
-    path("experiments/", experiments.index, name="experiments"),
-    path("experiments/<slug:slug>/", experiments.page, name="experiment"),
-    path("comparison/", comparison.page, name="comparison"),
-    path("glossary/", learning.glossary, name="glossary"),
+    path("experiments/", include("authcompare.experiments.urls")),
+    path("comparison/", include("authcompare.comparison.urls")),
+    path("glossary/", include("authcompare.learning.urls")),
     path("walkthrough/", include("authcompare.walkthrough.urls")),
     path("classroom/", include("authcompare.classroom.urls")),
-    path("<slug:slug>/", views.mechanism_page, name="mechanism"),
+    path("<slug:slug>/", mechanism_page, name="mechanism"),  # after all other pages with a one-word path
 ]
 if settings.LAB:
-    urlpatterns += [path("", include("authcompare.walkthrough.api")), path("", include("authcompare.classroom.api"))]
-    urlpatterns += [path("", include("authcompare.lab.api")), path("", include("authcompare.experiments.api"))]
-    urlpatterns += [path("wire/<str:id>/", exchange, name="wire")]
+    urlpatterns += [
+        path("", include("authcompare.walkthrough.api")),
+        path("", include("authcompare.classroom.api")),
+        path("", include("authcompare.lab.api")),
+        path("", include("authcompare.experiments.api")),
+        path("", include("authcompare.api.recording.urls")),
+    ]
 
 handler400 = exceptions.bad_request
 handler403 = exceptions.forbidden

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from authcompare.accounts.models import Sandbox, User
 from authcompare.db import delete_in_batches
-from authcompare.env import kept
+from authcompare.server.keys import read_or_create
 
 CAST = ("alice", "bob", "mallory")  # the user, another user, the attacker
 TEACHER = "teacher"  # may use the admin site; not a sandbox account
@@ -65,7 +65,9 @@ def seed_cast() -> list[tuple[str, str]]:
     """
     path = settings.VAR / "cast.json"
     is_new_file = not path.exists()
-    passwords = json.loads(kept(path, lambda: json.dumps({name: new_password() for name in (*CAST, TEACHER)})))
+    passwords = json.loads(
+        read_or_create(path, lambda: json.dumps({name: new_password() for name in (*CAST, TEACHER)}))
+    )
     existing = User.objects.filter(username__in=passwords)
     if existing and is_new_file:  # the file was deleted, and the database was not
         for user in existing:

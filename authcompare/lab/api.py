@@ -25,12 +25,12 @@ from authcompare.api.fields import Strict, TextField
 from authcompare.api.http_client import Client
 from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.api.throttling import SandboxThrottle
-from authcompare.env import ALGORITHMS
 from authcompare.lab import attacker_site, authenticator_order
 from authcompare.learning.learners import acting_learner, adopt
 from authcompare.mechanisms.authentication import CSRFFailed
 from authcompare.mechanisms.registry import find_variant, variants
 from authcompare.server import second_servers
+from authcompare.server.keys import ALGORITHMS
 
 COPY_KEPT = 2 * 60 * 60  # seconds: longer than any credential a page asks for
 
@@ -406,7 +406,7 @@ class TwinView(LabView):
             takes=TwinSerializer,
             example={"same_key": True, "same_database": False},
             gives={200: TwinAnswer},
-            raises=(second_servers.Unavailable, second_servers.ItselfATwin),
+            raises=(second_servers.Unavailable, second_servers.IsSecondServer),
         )
     }
 
@@ -414,7 +414,7 @@ class TwinView(LabView):
         serializer = TwinSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = {"algorithm": settings.JWT_ALGORITHM, **serializer.validated_data}
-        return Response({"url": second_servers.address(second_servers.Wanted(**wanted))})
+        return Response({"url": second_servers.url(second_servers.Options(**wanted))})
 
 
 urlpatterns = [

@@ -1,7 +1,7 @@
-"""Sets up what the lab's commands need, then hands over: a virtual environment, packages, a browser for the tests.
+"""Set-up for the lab's commands: a virtual environment, its packages, and a browser for the tests.
 
-It runs before anything is installed, so it uses the standard library alone; and an old Python must be able to read it
-as far as the line that turns it away, so it uses no syntax that came after Python 2.7.
+No package is installed yet when this module runs, so it imports the standard library only. An old Python has to parse
+it to print the error about its version, so it uses no syntax newer than Python 2.7.
 """
 # ruff: noqa: RUF005, S603, S606, UP031, UP032
 
@@ -14,18 +14,18 @@ import subprocess
 import sys
 import time
 
-VERBS = ("demo", "test", "compare", "measure", "handout")  # in the lab, unless LAB says otherwise
+VERBS = ("demo", "test", "compare", "measure", "handout")  # they run in the lab unless LAB=0
 OLDEST_PYTHON = (3, 11)
 WINDOWS = os.name == "nt"
 BASE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-REQUIREMENTS = os.path.join(BASE, "requirements.txt")
+RUNTIME = os.path.join(BASE, "requirements.txt")
+DEVELOPMENT = os.path.join(BASE, "requirements-dev.txt")  # includes the other file
 VENV = os.path.join(BASE, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if WINDOWS else os.path.join(VENV, "bin", "python")
-MARKER = os.path.join(VENV, "requirements.sha256")  # what is installed; absent while an installation is under way
 
-NO_NETWORK = ("connection broken by", "Max retries exceeded", "ConnectionError", "name resolution")  # pip's words
+NETWORK_ERRORS = ("connection broken by", "Max retries exceeded", "ConnectionError", "name resolution")  # of pip
 
-# Prints the version of a virtual environment that works: one whose Python starts, is new enough, and has pip.
+# Prints the Python version of a virtual environment. Fails unless that Python is new enough and has pip.
 PROBE = (
     "import os, pip, sys; "
     "print('%d.%d' % sys.version_info[:2]); "
@@ -39,48 +39,61 @@ def require_python(version):
 
 
 def run(verb, arguments):
-    """Set up and hand over to the virtual environment. Returns if this process runs in it already, never for `test`."""
+    """Set up, then continue in the virtual environment. Return only if this process runs in it and is not `test`."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console that lacks a letter of some path shows "?" instead of failing
+        stream.reconfigure(errors="replace")  # print "?" for characters that the console lacks
     os.environ.setdefault("LAB", "1")
-    os.environ.pop("PYTHONHOME", None)  # it would point the virtual environment's Python at another one's library
+    os.environ.pop("PYTHONHOME", None)  # it would give the virtual environment another Python's library
     try:
-        set_up()
+        set_up(DEVELOPMENT if verb == "test" or "--browser" in arguments else RUNTIME)
         if verb == "test":
-            offer_browser()
             os.chdir(BASE)
-            hand_over([PYTHON, "-m", "pytest"] + arguments)
+            hand_over([PYTHON, "-m", "pytest"] + test_arguments(arguments))
         elif not os.path.samefile(sys.prefix, VENV):
             hand_over([PYTHON, os.path.join(BASE, "manage.py"), verb] + arguments)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C just ends the demo, until its server listens for it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the server handles Ctrl-C
     except KeyboardInterrupt:
-        say("\nInterrupted; the next start goes on from here.\n")
+        say("\nInterrupted. The next start continues from here.\n")
         sys.exit(130)
     except OSError as error:
         fail("%s: %s" % (error.filename or "setting up", error.strerror))
 
 
-def set_up():
-    """Make the virtual environment unless it works, and install requirements.txt unless exactly that is installed."""
-    if not os.path.isfile(REQUIREMENTS):
-        fail("there is no %s" % REQUIREMENTS)
-    if is_set_up():
+def test_arguments(arguments):
+    """Return the arguments for pytest. `--quick` leaves out the browser and the long tests."""
+    if "--quick" in arguments:
+        return ["-m", "not browser and not long"] + [each for each in arguments if each != "--quick"]
+    offer_browser()
+    return arguments
+
+
+def set_up(requirements):
+    """Create the virtual environment if necessary, and install a requirements file unless it is installed."""
+    for path in (RUNTIME, requirements):
+        if not os.path.isfile(path):
+            fail("there is no %s" % path)
+    if is_set_up(requirements):
         return
-    with only_one(os.path.join(BASE, ".venv.lock")):
-        if is_set_up():  # by whoever held the lock before
+    with exclusive(os.path.join(BASE, ".venv.lock")):
+        if is_set_up(requirements):  # another process has finished it meanwhile
             return
         if working_version() is None:
-            make_venv()
-        install()
+            create_venv()
+        install(requirements)
 
 
-def is_set_up():
+def is_set_up(requirements):
     version = working_version()
-    return version is not None and read(MARKER) == fingerprint(version)
+    return version is not None and read(marker(requirements)) == fingerprint(requirements, version)
+
+
+def marker(requirements):
+    """Return the path of the file that says what is installed. It is missing during an installation."""
+    return os.path.join(VENV, os.path.basename(requirements).replace(".txt", ".sha256"))
 
 
 def working_version():
-    """The version of the virtual environment's Python, or None if there is none or it is broken."""
+    """Return the version of the virtual environment's Python, or None if the environment is missing or broken."""
     try:
         probe = subprocess.run([PYTHON, "-c", PROBE, VENV], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError:
@@ -88,13 +101,16 @@ def working_version():
     return probe.stdout.decode().strip() if probe.returncode == 0 else None
 
 
-def fingerprint(version):
-    """What has to be installed again when it changes: requirements.txt, or the Python it was installed for."""
-    with open(REQUIREMENTS, "rb") as file:
-        return hashlib.sha256(file.read() + version.encode()).hexdigest()
+def fingerprint(requirements, version):
+    """Return a hash of the requirements and the Python version. A change of either needs a new installation."""
+    contents = hashlib.sha256(version.encode())
+    for path in sorted({RUNTIME, requirements}):
+        with open(path, "rb") as file:
+            contents.update(file.read())
+    return contents.hexdigest()
 
 
-def make_venv():
+def create_venv():
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -106,42 +122,45 @@ def make_venv():
         fail("cannot make %s (%s); delete it and start again" % (VENV, last_error(lines)))
 
 
-def install():
-    """Install requirements.txt with pip, which follows the user's own configuration of it: index, proxy, wheelhouse."""
-    if os.path.exists(MARKER):
-        os.remove(MARKER)
-    say("Installing requirements.txt into .venv ")
-    began = time.time()
+def install(requirements):
+    """Install a requirements file with pip, which follows the user's configuration: index, proxy, folder of wheels."""
+    name = os.path.basename(requirements)
+    for path in (marker(RUNTIME), marker(DEVELOPMENT)):
+        if os.path.exists(path):
+            os.remove(path)
+    say("Installing %s into .venv " % name)
+    started_at = time.time()
     code, lines = lines_of(
-        [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", REQUIREMENTS],
+        [PYTHON, "-m", "pip", "install", "--no-input", "--no-user", "--disable-pip-version-check", "-r", requirements],
         each=lambda line: line.startswith("Collecting ") and say("."),
     )
     if code == 0:
-        say(" done in %d s\n" % (time.time() - began))
-        with open(MARKER, "w") as file:
-            file.write(fingerprint(working_version() or ""))
+        say(" done in %d s\n" % (time.time() - started_at))
+        for path in (RUNTIME, requirements):
+            with open(marker(path), "w") as file:
+                file.write(fingerprint(path, working_version() or ""))
         return
     say("\n")
-    if any(sign in line for sign in NO_NETWORK for line in lines):
+    if any(error in line for error in NETWORK_ERRORS for line in lines):
         fail(
-            "pip reaches no package index; the first start needs the network once, "
+            "pip cannot reach the package index; the first start needs the network once, "
             "or a folder of wheels (PIP_NO_INDEX=1 PIP_FIND_LINKS=folder)"
         )
-    fail("pip cannot install requirements.txt (%s)" % last_error(lines))
+    fail("pip cannot install %s (%s)" % (name, last_error(lines)))
 
 
 def offer_browser():
-    """Find a Chromium for the tests, or install Playwright's own. BROWSER_PATH names it unless it is Playwright's."""
-    given = os.environ.get("BROWSER_PATH")
-    if given:
-        if not shutil.which(given):
-            fail("BROWSER_PATH: there is no program %s" % given)
+    """Find a Chromium for the tests, or install Playwright's. Set BROWSER_PATH to one that is not Playwright's."""
+    configured = os.environ.get("BROWSER_PATH")
+    if configured:
+        if not shutil.which(configured):
+            fail("BROWSER_PATH: there is no program %s" % configured)
         return
     if has_playwright_browser():
         return
-    found = system_browser()
-    if found:
-        os.environ["BROWSER_PATH"] = found
+    installed = system_browser()
+    if installed:
+        os.environ["BROWSER_PATH"] = installed
         return
     say("Installing a browser for the tests (Playwright's Chromium)\n")
     code, _ = lines_of([PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"])
@@ -150,20 +169,20 @@ def offer_browser():
 
 
 def system_browser():
-    """The path of a Chromium or one of its kin that is installed here, or None."""
+    """Return the path of an installed Chromium or browser based on it, or None."""
     return next((path for path in map(shutil.which, browser_places()) if path and starts(path)), None)
 
 
 def has_playwright_browser():
-    """Ask Playwright where its headless Chromium belongs, and look whether it is there."""
+    """Return True if Playwright has installed its headless Chromium."""
     _, lines = lines_of([PYTHON, "-m", "playwright", "install", "--dry-run", "--only-shell", "chromium"])
     folders = [line.split(":", 1)[1].strip() for line in lines if line.startswith("Install location:")]
     return any("chromium" in name and os.path.exists(os.path.join(name, "INSTALLATION_COMPLETE")) for name in folders)
 
 
 def browser_places():
-    """Names and paths under which Chromium and its kin are installed on Linux, macOS and Windows."""
-    # The headless shell first: the others draw a whole browser's windows, which nobody sees, for each test.
+    """Yield the names and paths of Chromium and browsers based on it, for Linux, macOS and Windows."""
+    # The headless shell first: it starts fastest.
     for name in (
         "chromium-headless-shell",
         "chromium",
@@ -187,7 +206,7 @@ def browser_places():
 
 
 def starts(browser):
-    """Whether it is a browser, not a stub that only says what to install. (On Windows --version opens a window.)"""
+    """Return False for a stub that only prints what to install. On Windows, --version would open a window."""
     try:
         return WINDOWS or lines_of([browser, "--version"])[0] == 0
     except OSError:
@@ -195,7 +214,7 @@ def starts(browser):
 
 
 def hand_over(command):
-    """Become `command`; where the system cannot do that, run it, leave Ctrl-C to it, and end as it ends."""
+    """Replace this process by `command`. On Windows, run it, leave Ctrl-C to it, and exit with its status."""
     sys.stdout.flush()
     if WINDOWS:
         child = subprocess.Popen(command)
@@ -205,22 +224,22 @@ def hand_over(command):
 
 
 @contextlib.contextmanager
-def only_one(path):
-    """Hold the lock at `path`, waiting for whoever holds it now."""
-    held = lock(path)
-    if held is None:
-        say("Another start is setting up .venv; waiting for it\n")
-    while held is None:
+def exclusive(path):
+    """Hold the lock at `path`; wait while another process holds it."""
+    file = lock(path)
+    if file is None:
+        say("Another process is setting up .venv; waiting for it\n")
+    while file is None:
         time.sleep(0.2)
-        held = lock(path)
-    with held:
+        file = lock(path)
+    with file:
         yield
 
 
 def lock(path):
-    """The open file at `path`, locked until it is closed or its process ends, however it ends; None if it is taken."""
+    """Return the file at `path`, locked until it is closed or this process ends; None if another process holds it."""
     try:
-        file = open(path, "a")  # noqa: SIM115  open is how it stays locked
+        file = open(path, "a")  # noqa: SIM115  the lock lasts while the file is open
     except OSError as error:
         fail("cannot write in %s (%s)" % (os.path.dirname(path), error.strerror))
     try:
@@ -236,12 +255,12 @@ def lock(path):
         file.close()
         return None
     except OSError:
-        pass  # a file system without locks: better unguarded than not at all
+        pass  # a file system without locks
     return file
 
 
 def lines_of(command, each=lambda line: None):
-    """Run `command` quietly: its exit status, and the lines it wrote, each shown to `each` as it comes."""
+    """Run `command` and return (exit status, lines of output). Call `each` with each line as it arrives."""
     child = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     )
@@ -254,7 +273,7 @@ def lines_of(command, each=lambda line: None):
 
 
 def last_error(lines):
-    """The line that says most about why a command failed: its last error, or else the last it wrote."""
+    """Return the last error in a command's output, or else its last line."""
     written = [line for line in lines if line]
     errors = [line for line in written if line.lower().startswith("error")]
     return (errors or written or ["no reason given"])[-1].replace("ERROR: ", "").replace("Error: ", "")

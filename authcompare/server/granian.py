@@ -1,4 +1,4 @@
-"""Serves the project with Granian so that nothing outlives it: however the server ends, its workers end as well."""
+"""The demo's server: Granian, set up so that its workers end with it, however it ends."""
 
 import multiprocessing
 import os
@@ -6,32 +6,32 @@ import signal
 import sys
 import threading
 from multiprocessing import resource_tracker
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-# One process uses one core. Threads add no speed, but keep a slow client or a slow password hash from holding up
-# everybody else of the same process.
+# A process uses one core. Its threads let other requests pass a slow client or a password hash.
 WORKERS = 1 if sys.platform == "win32" else 2
 THREADS = 16
 
 
 class DemoServer(Server):
-    """Granian, its workers deaf to Ctrl-C: a terminal sends it to every process, but only the server acts on it."""
+    """Granian whose workers ignore Ctrl-C. A terminal sends SIGINT to all processes; only the server handles it."""
 
-    def _spawn_workers(self, *arguments):
+    def _spawn_workers(self, *arguments: Any) -> None:
         if hasattr(signal, "pthread_sigmask"):
-            resource_tracker.ensure_running()  # its own start would unblock the signal again
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which new processes inherit
+            resource_tracker.ensure_running()  # starting it later would unblock the signal
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # new processes inherit the mask
         super()._spawn_workers(*arguments)
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def serve(address, port):
-    """Serve until Ctrl-C, SIGTERM, or the terminal is closed."""
-    multiprocessing.set_start_method("spawn")  # the same on every system, and each worker reads the settings afresh
+def serve(address: str, port: int) -> None:
+    """Serve until Ctrl-C, SIGTERM, or the terminal closes."""
+    multiprocessing.set_start_method("spawn")  # the same on all systems; each worker reads the settings afresh
     server = DemoServer(
         "authcompare.wsgi:application",
         address=address,
@@ -47,31 +47,31 @@ def serve(address, port):
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
 
         @server.on_startup
-        def end_with_terminal():  # where Granian would reload
+        def end_with_terminal() -> None:  # Granian would reload on SIGHUP
             signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
 
     server.serve(target_loader=load_application)
 
 
-def load_application(target):
-    """In each worker: the WSGI application, in a process that ends with its server and holds no stray headers."""
+def load_application(target: str) -> Any:
+    """Return the WSGI application in a worker, and tie the worker to its server."""
     if hasattr(os, "setpgrp"):
-        os.setpgrp()  # a signal to the whole group is passed on by the server, and a worker told twice hangs
+        os.setpgrp()  # the server forwards signals; a worker that gets one twice hangs
     threading.Thread(target=end_with_server, daemon=True).start()
-    drop_stray_headers()
+    remove_http_variables()
 
     from authcompare.wsgi import application
 
     return application
 
 
-def end_with_server():
+def end_with_server() -> None:
     multiprocessing.parent_process().join()
     os._exit(1)
 
 
-def drop_stray_headers():
-    """Forget HTTP_PROXY and its like: Granian adds the environment to each request's, where they pass for headers."""
+def remove_http_variables() -> None:
+    """Remove HTTP_* variables: Granian adds the environment to each request, where they would look like headers."""
     for name in list(os.environ):
         if name.startswith("HTTP_"):
             del os.environ[name]

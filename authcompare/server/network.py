@@ -1,72 +1,69 @@
-"""This machine's ports, and its addresses on the local network."""
+"""Ports of this machine and its addresses on the local network."""
 
+import http.client
 import os
 import socket
-import struct
-import sys
 
-READ_ADDRESS = {"linux": 0x8915, "darwin": 0xC0206921}  # the SIOCGIFADDR request of each system
-BEYOND = ("192.0.2.1", "10.255.255.255", "172.31.255.255", "192.168.255.255")  # addresses the routes are asked about
+import ifaddr
+
+DOCUMENTATION_ADDRESS = "192.0.2.1"  # RFC 5737: no host has it, so only the default route leads there
+UNREACHABLE = ("127.", "169.254.", "0.")  # prefixes of loopback, link-local and unset addresses
 
 
-def try_port(address, port):
-    """Raise OSError unless a server may listen there, also where the machine calls itself 127.0.0.1."""
-    for each in {address, "127.0.0.1"}:
+def check_port(address: str, port: int) -> None:
+    """Raise OSError unless a server may listen at this port, on loopback as well."""
+    for host in {address, "127.0.0.1"}:
         with socket.socket() as probe:
-            # Either way: a port that is listened at is refused, one whose connections are just closing is not.
+            # Both options refuse a port in use and accept one whose last connections are still closing.
             if os.name == "nt":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
             else:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((each, port))
+            probe.bind((host, port))
 
 
-def free_port_after(address, port):
-    """The next port a server may listen at, or None if the rest are taken."""
+def free_port(address: str) -> int:
+    """Return a port that the operating system chooses."""
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return probe.getsockname()[1]
+
+
+def free_port_after(address: str, port: int) -> int | None:
+    """Return the next free port, or None if no higher port is free."""
     for candidate in range(port + 1, 65536):
         try:
-            try_port(address, candidate)
+            check_port(address, candidate)
         except OSError:
             continue
         return candidate
     return None
 
 
-def lan_addresses():
-    """The IPv4 addresses at which others reach this machine, the one of its default route first."""
-    found = [*of_routes(), *of_interfaces(), *of_name()]
-    return [address for address in dict.fromkeys(found) if not address.startswith(("127.", "169.254.", "0."))]
-
-
-def of_routes():
-    """The addresses this machine would send from. Connecting a UDP socket only looks up the route; nothing is sent."""
-    for destination in BEYOND:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect((destination, 9))
-            except OSError:
-                continue
-            yield probe.getsockname()[0]
-
-
-def of_interfaces():
-    """The address of each network interface, which finds a hotspot that no route leads out of."""
-    if sys.platform not in READ_ADDRESS:
-        return
-    import fcntl
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        for _, name in socket.if_nameindex():
-            try:
-                answer = fcntl.ioctl(probe, READ_ADDRESS[sys.platform], struct.pack("256s", os.fsencode(name)[:15]))
-            except OSError:
-                continue  # it has none
-            yield socket.inet_ntoa(answer[20:24])
-
-
-def of_name():
-    """The addresses of the machine's own name; on Windows these are all it has."""
+def responds(host: str, port: int) -> bool:
+    """Return True if this project answers at this address. No proxy is used."""
+    connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
-        return socket.gethostbyname_ex(socket.gethostname())[2]
-    except OSError:
-        return []
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def lan_addresses() -> list[str]:
+    """Return the IPv4 addresses at which other machines reach this one, that of the default route first."""
+    addresses = dict.fromkeys(ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4)
+    first = default_route_address()
+    return sorted((each for each in addresses if not each.startswith(UNREACHABLE)), key=lambda each: each != first)
+
+
+def default_route_address() -> str | None:
+    """Return the address from which this machine sends, or None without a default route."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((DOCUMENTATION_ADDRESS, 9))  # connecting a UDP socket looks up the route and sends nothing
+        except OSError:
+            return None
+        return probe.getsockname()[0]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from authcompare.api.http_client import Client
-from authcompare.server.local import Apart
+from authcompare.server.local import LocalServer
 from tests.people import PASSWORD, Somebody, right_choices, voted_stop, wrong_choices
 
 STEP = voted_stop().step
@@ -22,12 +22,12 @@ ENOUGH = 10  # accepted answers, after which the server dies
 
 @pytest.fixture
 def site(tmp_path):
-    site = Apart(tmp_path)
+    site = LocalServer.with_own_data(tmp_path)
     teacher = ("--noinput", "--username", "tina", "--email", "tina@school.example")
     site.manage("createsuperuser", *teacher, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
     site.start()
     yield site
-    if site.process.poll() is None:
+    if site.is_running():
         kill(site)
 
 
@@ -46,7 +46,7 @@ def kill(site):
 
 
 def test_no_accepted_answer_is_lost_and_everybody_goes_on(site):
-    teacher, *learners = [Somebody(Client(base_url=site.address)) for _n in range(1 + CLASS)]
+    teacher, *learners = [Somebody(Client(base_url=site.url)) for _n in range(1 + CLASS)]
     code = teacher.sign_in("tina").open()
     for n, learner in enumerate(learners):
         learner.join(code, f"L{n}")

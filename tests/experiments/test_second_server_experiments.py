@@ -39,7 +39,7 @@ def test_each_sees_what_is_expected_at_every_door():
     ("seconds", "outcome"), [("600", "use extends it without end"), ("2", "ends at its time, used or not")]
 )
 def test_a_server_with_another_absolute_end_is_found_out(seconds, outcome, extended, monkeypatch):
-    monkeypatch.setitem(second_servers.SHORT, "SESSION_ABSOLUTE_LIFETIME", seconds)
+    monkeypatch.setitem(second_servers.SHORT_LIFETIMES, "SESSION_ABSOLUTE_LIFETIME", seconds)
     assert seen("idle-or-absolute", extended).outcome == outcome
 
 

@@ -86,7 +86,7 @@ def folder(tmp_path):
     packages = sysconfig.get_path("purelib", vars={"base": context.env_dir, "platbase": context.env_dir})
     Path(packages, "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n{sysconfig.get_path('platlib')}\n")
     version = "{}.{}".format(*sys.version_info)
-    (clone / ".venv" / "requirements.sha256").write_text(bootstrap.fingerprint(version))
+    (clone / ".venv" / "requirements.sha256").write_text(bootstrap.fingerprint(bootstrap.RUNTIME, version))
     return clone
 
 
@@ -129,7 +129,7 @@ def test_it_makes_its_data_once_keeps_its_passwords_and_forgets_them_on_reset(st
     assert first.wait() == 200
     status, output, errors = first.end()
     assert (status, errors) == (0, "")
-    assert "Making the database" in output
+    assert "Creating the database" in output
     assert f"http://127.0.0.1:{first.port}/" in output
     assert f"http://127.0.0.1:{first.port}/admin/" in output
     cast = passwords(output)
@@ -140,7 +140,7 @@ def test_it_makes_its_data_once_keeps_its_passwords_and_forgets_them_on_reset(st
     alice = {"username": "alice", "password": cast["alice"]}
     assert second.post("/tokens/api/login/", alice) == 200
     _, output, _ = second.end()
-    assert "Making the database" not in output
+    assert "Creating the database" not in output
     assert passwords(output) == cast
 
     anew = start("--reset")
@@ -272,8 +272,21 @@ def test_reset_spares_a_database_that_is_not_the_demos_own(start, tmp_path):
     assert elsewhere.exists()
 
 
+def test_data_of_an_earlier_version_need_a_reset(start, folder):
+    database = folder / "var" / "db.sqlite3"
+    database.parent.mkdir(exist_ok=True)
+    with contextlib.closing(sqlite3.connect(database)) as opened, opened:
+        opened.execute("CREATE TABLE django_migrations (id INTEGER PRIMARY KEY, app, name, applied)")
+        opened.execute("INSERT INTO django_migrations VALUES (1, 'authcompare', '0001_initial', '2026-11-26')")
+    assert "earlier version" in refusal(start())
+    with contextlib.closing(sqlite3.connect(database)) as opened:
+        assert opened.execute("SELECT name FROM sqlite_master").fetchall() == [("django_migrations",)]
+    assert not (folder / "var" / "cast.json").exists()
+    assert start("--reset").wait() == 200
+
+
 def test_a_database_that_cannot_be_opened_is_one_line(start):
-    assert "the database can not be used" in refusal(start(DATABASE_URL="sqlite:////nowhere/db.sqlite3"))
+    assert "the database cannot be used" in refusal(start(DATABASE_URL="sqlite:////nowhere/db.sqlite3"))
 
 
 def test_data_that_cannot_be_written_is_one_line(start, folder):
@@ -304,8 +317,8 @@ def test_on_the_network_it_answers_to_its_names_there_and_says_what_that_means(s
     assert demo.get(host="elsewhere.example") == 400
     _, output, _ = demo.end()
     assert "On this network" in output
-    assert "Everyone on this network can reach it" in output
-    assert re.search(r"To teach a class, open http://[\d.]+:\d+/classroom/\nand sign in there as teacher", output)
+    assert "Everyone on this network can reach the demo" in output
+    assert re.search(r"To teach a class, open http://[\d.]+:\d+/classroom/\nand sign in as teacher", output)
     for address in network.lan_addresses():
         assert f"http://{address}:{demo.port}/" in output
 
@@ -341,6 +354,5 @@ def test_this_machine_is_not_known_on_the_network_by_an_address_only_it_can_reac
 
 
 def test_a_machine_without_network_has_no_address_there(monkeypatch):
-    for source in ("of_routes", "of_interfaces", "of_name"):
-        monkeypatch.setattr(network, source, lambda: ["127.0.0.1"])
+    monkeypatch.setattr(network.ifaddr, "get_adapters", list)
     assert network.lan_addresses() == []

@@ -60,6 +60,7 @@ class Project:
 
     def require(self, version):
         (self.folder / "requirements.txt").write_text(f"tiny=={version}\n")
+        (self.folder / "requirements-dev.txt").write_text("-r requirements.txt\n")
 
     def start(self, *arguments, python=LAUNCHER, **environment):
         return subprocess.Popen(
@@ -111,7 +112,7 @@ def ready(first_start, tmp_path):
 def test_the_first_start_says_what_it_does_and_hands_everything_over(first_start):
     project, output = first_start
     assert "Making a virtual environment" in output
-    assert "Installing requirements.txt" in output
+    assert "Installing requirements-dev.txt" in output
     assert "tiny 1.0" in output
     assert "arguments ['-k', 'a b', '--lf']" in output
     assert f"folder {project.folder}" in output
@@ -143,9 +144,33 @@ def test_an_installation_that_failed_is_made_up_for_by_the_next_start(ready):
     assert "Installing" not in ready.run("test")[1]
 
 
-def test_another_python_in_the_environment_installs_again(ready, monkeypatch):
-    monkeypatch.setattr(bootstrap, "REQUIREMENTS", str(ready.folder / "requirements.txt"))
-    assert bootstrap.fingerprint("3.11") != bootstrap.fingerprint("3.12")
+def test_another_python_in_the_environment_installs_again(ready):
+    requirements = str(ready.folder / "requirements-dev.txt")
+    assert bootstrap.fingerprint(requirements, "3.11") != bootstrap.fingerprint(requirements, "3.12")
+
+
+def test_the_demo_does_not_install_what_only_the_tests_need(bare):
+    (bare.folder / "requirements-dev.txt").write_text("-r requirements.txt\nmissing==1\n")
+    _, output, errors = bare.run("demo")
+    assert "Installing requirements.txt" in output
+    assert "No module named 'django'" in errors  # the set-up is complete, and the clone has nothing to serve
+    assert "missing==1" in bare.refusal("test")
+
+
+def test_after_the_tests_the_demo_installs_nothing(ready):
+    assert "Installing" not in ready.run("demo")[1]
+
+
+def test_going_back_to_earlier_requirements_installs_them_again(ready):
+    ready.require("2.0")
+    ready.run("demo")
+    ready.require("1.0")
+    assert "tiny 1.0" in ready.run("test")[1]
+
+
+def test_a_quick_run_has_no_browser_and_no_long_test(ready):
+    _, output, _ = ready.run("test", "--quick", "-x", BROWSER_PATH="/nowhere")
+    assert "arguments ['-m', 'not browser and not long', '-x']" in output
 
 
 def test_two_starts_at_once_install_once(ready):

@@ -1,4 +1,4 @@
-"""Second servers: real processes that share what was wanted and nothing else, and never outlive their use."""
+"""Second servers: processes that share what their options say. They end when unused, and with their parent."""
 
 import logging
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -17,49 +18,56 @@ from django.utils.dateparse import parse_datetime
 
 from authcompare.accounts.models import Sandbox
 from authcompare.api.http_client import Client
-from authcompare.env import ALGORITHMS
 from authcompare.experiments.cast import Actors, NoSecondServer
 from authcompare.mechanisms.registry import find_variant, variants
 from authcompare.server import second_servers
+from authcompare.server.keys import ALGORITHMS
 from tests.mechanisms.test_openapi import conforms, described
 
 PATIENCE = 20  # seconds: far more than anything here takes, even on a busy machine
 ADDRESS = "/lab/api/twin/"
-PARENT = """
+SECOND_SERVER = """
 import django
 django.setup()
 from authcompare.server import second_servers
-print(second_servers.address(second_servers.Wanted("HS256", same_database=False)), flush=True)
+print(second_servers.url(second_servers.Options("HS256", same_database=False)), flush=True)
 input()
 """
+DEMO_SERVER = """
+import sys
+from authcompare.server.local import LocalServer
+with LocalServer.with_own_data(sys.argv[1]) as server:
+    print(server.url, flush=True)
+    input()
+"""
 
-pytestmark = pytest.mark.django_db(transaction=True)  # another process sees only what is really in the database
+pytestmark = pytest.mark.django_db(transaction=True)  # other processes see committed rows only
 
 
 @pytest.fixture(autouse=True)
-def _none_is_left():
+def _stop_second_servers():
     yield
     second_servers.stop_all()
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Where twins make databases of their own."""
+    """The folder in which second servers create their own databases."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     return tmp_path
 
 
-def ask(**wanted):
-    return Client().post(ADDRESS, json=wanted)
+def request(**options):
+    return Client().post(ADDRESS, json=options)
 
 
-def url(**wanted):
-    return ask(**wanted).raise_for_status().json()["url"]
+def url(**options):
+    return request(**options).raise_for_status().json()["url"]
 
 
-def answers(url):
+def responds(url):
     try:
-        return httpx.get(f"{url}/healthz").status_code == 200
+        return httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -72,19 +80,17 @@ def wait_until(condition):
 
 
 def children():
-    """The twins of this process, by id."""
-    found = subprocess.run(
-        ["pgrep", "-P", str(os.getpid()), "-f", "second_servers.serve"], capture_output=True, text=True
-    )
-    return found.stdout.split()
+    """Return the process ids of the second servers of this process."""
+    listing = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", "local.main"], capture_output=True, text=True)
+    return listing.stdout.split()
 
 
-# What it shares
+# Options
 
 
 @pytest.mark.parametrize("same_key", [True, False])
 @pytest.mark.parametrize("same_database", [True, False])
-def test_it_shares_key_and_database_as_wanted_and_nothing_else(same_key, same_database):
+def test_a_second_server_shares_the_key_and_the_database_only_if_the_options_say_so(same_key, same_database):
     believed = next(door for door in variants() if door.promises.shared_needs == {"key"})
     with Actors() as actors:
         shown = believed.transport.present(actors.signed_in(believed).credential)
@@ -98,32 +104,34 @@ def test_it_shares_key_and_database_as_wanted_and_nothing_else(same_key, same_da
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_its_tokens_are_signed_with_the_algorithm_wanted(algorithm):
+def test_the_option_algorithm_selects_the_signature_of_its_tokens(algorithm):
     with Actors() as actors:
         token = actors.twin(algorithm=algorithm).signed_in(find_variant("token", "default")).credential
     assert jwt.get_unverified_header(token)["alg"] == algorithm
 
 
-def test_its_own_algorithm_named_or_not_is_the_same_wish(settings):
+def test_the_default_algorithm_is_that_of_this_server(settings):
     assert url() == url(algorithm=settings.JWT_ALGORITHM)
 
 
-def test_a_short_one_ends_its_credentials_within_seconds():
+def test_with_the_option_short_credentials_expire_within_seconds():
     with Actors() as actors:
         there = actors.twin(short=True)
         for door in (find_variant("session", "db"), find_variant("token", "default")):
             end = parse_datetime(there.signed_in(door).answer["expires_at"])
-            assert end - datetime.now(UTC) <= timedelta(seconds=float(second_servers.SHORT["SESSION_IDLE_LIFETIME"]))
+            assert end - datetime.now(UTC) <= timedelta(
+                seconds=float(second_servers.SHORT_LIFETIMES["SESSION_IDLE_LIFETIME"])
+            )
 
 
-def test_a_database_of_another_kind_is_the_one_in_use_at_the_address_that_the_environment_gives(monkeypatch):
+def test_a_shared_postgresql_database_has_the_name_in_use_and_the_host_of_the_environment(monkeypatch):
     monkeypatch.setattr(connection, "vendor", "postgresql")
     monkeypatch.setitem(connection.settings_dict, "NAME", "test main")
     monkeypatch.setenv("DATABASE_URL", "postgres://me:secret@host:5433/main?sslmode=require")
     assert second_servers.database_url() == "postgres://me:secret@host:5433/test%20main?sslmode=require"
 
 
-def test_what_is_sent_there_is_noted_with_the_rest_and_leaving_it_throws_nothing_away():
+def test_requests_to_a_second_server_are_recorded_and_closing_it_keeps_the_sandbox():
     door = variants()[0]
     with Actors() as actors:
         with actors.twin() as there:
@@ -133,74 +141,87 @@ def test_what_is_sent_there_is_noted_with_the_rest_and_leaving_it_throws_nothing
         assert Sandbox.objects.filter(pk=actors.id).exists()
 
 
-# When it begins and ends
+# Start and end
 
 
-def test_all_who_ask_at_once_for_the_same_get_the_same():
+def test_simultaneous_requests_with_the_same_options_share_one_server():
     with ThreadPoolExecutor(10) as pool:
         assert len(set(pool.map(lambda n: url(), range(10)))) == 1
     assert len(children()) == 1
 
 
-def test_it_ends_when_nobody_has_asked_for_it_for_a_while_and_another_takes_its_place(folder, monkeypatch):
-    monkeypatch.setattr(second_servers, "IDLE", 1)
+def test_an_unused_server_ends_and_a_later_request_starts_another(folder, monkeypatch):
+    monkeypatch.setattr(second_servers, "IDLE_SECONDS", 1)
     first = url(same_database=False)
     assert list(folder.iterdir())
-    wait_until(lambda: not answers(first))
+    wait_until(lambda: not responds(first))
     assert not list(folder.iterdir())
     assert not children()
-    assert answers(url(same_database=False))
+    assert responds(url(same_database=False))
 
 
-def test_it_does_not_end_while_it_is_asked_for(monkeypatch):
-    monkeypatch.setattr(second_servers, "IDLE", 2)
-    began, first = time.monotonic(), url()
-    while time.monotonic() < began + 3:
+def test_a_server_in_use_does_not_end(monkeypatch):
+    monkeypatch.setattr(second_servers, "IDLE_SECONDS", 2)
+    started_at, first = time.monotonic(), url()
+    while time.monotonic() < started_at + 3:
         assert url() == first
         time.sleep(0.1)
-    assert answers(first)
+    assert responds(first)
 
 
-def test_one_that_was_killed_is_replaced():
+def test_a_killed_server_is_replaced():
     first = url()
     os.kill(int(children()[0]), signal.SIGKILL)
-    wait_until(lambda: not answers(first))
-    assert answers(url())
+    wait_until(lambda: not responds(first))
+    assert responds(url())
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_however_its_parent_ends_it_ends_as_well_and_leaves_nothing(folder, with_signal):
+def test_a_second_server_ends_with_its_parent_and_leaves_no_file(folder, with_signal):
+    with started_by(SECOND_SERVER) as (parent, url):
+        assert list(folder.iterdir())
+        parent.send_signal(with_signal)
+        parent.communicate(timeout=PATIENCE)
+    wait_until(lambda: not responds(url))
+    assert not list(folder.iterdir())
+
+
+def test_a_server_with_workers_ends_with_its_parent(tmp_path):
+    with started_by(DEMO_SERVER, str(tmp_path)) as (parent, url):
+        parent.kill()
+    wait_until(lambda: not responds(url))
+
+
+@contextmanager
+def started_by(code, *arguments):
+    """Run code that starts a server and prints its URL; yield (process, url)."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "authcompare.settings"}
-    command = [sys.executable, "-c", PARENT]
+    command = [sys.executable, "-c", code, *arguments]
     parent = subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     with parent:
         url = parent.stdout.readline().strip()
-        assert answers(url)
-        assert list(folder.iterdir())
-        parent.send_signal(with_signal)
-        parent.communicate(timeout=PATIENCE)
-    wait_until(lambda: not answers(url))
-    assert not list(folder.iterdir())
+        assert responds(url)
+        yield parent, url
 
 
-def test_there_are_not_too_many_and_the_longest_unused_makes_room(monkeypatch):
-    monkeypatch.setattr(second_servers, "MOST", 2)
+def test_the_least_recently_used_server_makes_room_at_the_limit(monkeypatch):
+    monkeypatch.setattr(second_servers, "LIMIT", 2)
     first, second = url(), url(same_key=False)
-    refused = ask(short=True)
+    refused = request(short=True)
     assert (refused.status_code, refused.json()["code"]) == (503, "twin_unavailable")
     conforms(described(), "POST", ADDRESS, refused)
-    assert answers(first)
-    assert url() == first  # asked for again: now the second is the one that nobody has asked for longest
-    monkeypatch.setattr(second_servers, "IN_USE", 0)
-    assert answers(url(short=True))
-    assert answers(first)
-    assert not answers(second)
+    assert responds(first)
+    assert url() == first  # used again, so the second server is the least recently used
+    monkeypatch.setattr(second_servers, "IN_USE_SECONDS", 0)
+    assert responds(url(short=True))
+    assert responds(first)
+    assert not responds(second)
     assert len(children()) == 2
 
 
-# What is refused
+# Refusals
 
 
 @pytest.fixture
@@ -211,9 +232,9 @@ def logged(caplog):
     logger.removeHandler(caplog.handler)
 
 
-def test_one_that_can_not_start_is_said_in_one_sentence_and_the_log_has_the_reason(monkeypatch, logged):
+def test_a_failed_start_is_one_sentence_and_the_log_has_the_reason(monkeypatch, logged):
     monkeypatch.setenv("CACHE_URL", "nonsense://")
-    refused = ask()
+    refused = request()
     assert refused.status_code == 503
     conforms(described(), "POST", ADDRESS, refused)
     assert refused.json()["detail"].count(".") == 1
@@ -221,44 +242,44 @@ def test_one_that_can_not_start_is_said_in_one_sentence_and_the_log_has_the_reas
     with Actors() as actors, pytest.raises(NoSecondServer, match="could not be started"):
         actors.twin()
     monkeypatch.undo()
-    assert answers(url())
+    assert responds(url())
 
 
-def test_one_that_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(second_servers, "PATIENCE", 0.01)
-    assert ask().status_code == 503
+def test_a_start_that_takes_too_long_fails(monkeypatch):
+    monkeypatch.setattr(second_servers, "START_SECONDS", 0.01)
+    assert request().status_code == 503
     assert not children()
 
 
-def test_it_starts_no_others():
-    refused = httpx.post(f"{url()}{ADDRESS}", json={"short": True})
+def test_a_second_server_starts_no_other_servers():
+    refused = httpx.post(f"{url()}{ADDRESS}", json={"short": True}, trust_env=False)
     assert (refused.status_code, refused.json()["code"]) == (409, "itself_a_twin")
     conforms(described(), "POST", ADDRESS, refused)
 
 
 @pytest.mark.parametrize("body", [{"same_key": "perhaps"}, {"algorithm": "none"}, {"port": 80}, {"short": None}])
-def test_a_wish_that_makes_no_sense_is_refused(body):
-    refused = ask(**body)
+def test_invalid_options_are_refused(body):
+    refused = request(**body)
     assert refused.status_code == 400
     conforms(described(), "POST", ADDRESS, refused)
     assert not children()
 
 
-def test_a_server_that_speaks_https_only_has_none(settings):
+def test_a_server_that_accepts_https_only_has_no_second_servers(settings):
     settings.HTTPS = True
-    assert "HTTPS" in ask().json()["detail"]
+    assert "HTTPS" in request().json()["detail"]
     assert not children()
 
 
-def test_there_is_none_outside_the_lab(outside_the_lab):
-    assert ask().status_code == 404
+def test_outside_the_lab_there_are_no_second_servers(outside_the_lab):
+    assert request().status_code == 404
 
 
-def test_one_on_another_machine_is_said_to_be_out_of_reach(live_server, monkeypatch):
-    monkeypatch.setattr(second_servers, "address", lambda wanted: "http://127.0.0.1:9")  # as that machine calls itself
+def test_the_second_server_of_another_machine_is_out_of_reach(live_server, monkeypatch):
+    monkeypatch.setattr(second_servers, "url", lambda options: "http://127.0.0.1:9")  # loopback of that machine
     with Actors(live_server.url) as actors, pytest.raises(NoSecondServer, match="the server's own machine only"):
         actors.twin()
 
 
-def test_the_answer_is_as_described():
-    conforms(described(), "POST", ADDRESS, ask())
+def test_the_response_matches_its_description():
+    conforms(described(), "POST", ADDRESS, request())

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from rest_framework_simplejwt.settings import api_settings
 
-from authcompare import env
+from authcompare.server import keys
 from tokens_demo import jwks, tokens
 
 
@@ -24,7 +24,7 @@ def use_key(tmp_path, monkeypatch):
             monkeypatch.setenv("JWT_ALGORITHM", algorithm)
             monkeypatch.delenv("JWT_SIGNING_KEY", raising=False)
             monkeypatch.delenv("JWT_VERIFYING_KEY", raising=False)
-            _, signing, verifying = env.jwt_keys(tmp_path / str(uuid4()), may_generate=True)
+            _, signing, verifying = keys.jwt_keys(tmp_path / str(uuid4()), may_generate=True)
             patch.setattr(api_settings, "ALGORITHM", algorithm)
             patch.setattr(api_settings, "SIGNING_KEY", signing)
             patch.setattr(api_settings, "VERIFYING_KEY", verifying)
@@ -39,7 +39,7 @@ def clear_key_caches():
         cached.cache_clear()
 
 
-@pytest.fixture(params=env.ALGORITHMS)
+@pytest.fixture(params=keys.ALGORITHMS)
 def algorithm(request, use_key):
     """Run the test with every algorithm, each with a new key."""
     use_key(request.param)

@@ -8,7 +8,7 @@ import jwt
 from jwt.algorithms import get_default_algorithms
 from jwt.utils import base64url_encode
 
-from authcompare.env import MAKERS, public_pem
+from authcompare.server.keys import KEY_TYPES, public_pem
 from tokens_demo.inspector.samples import encoded
 
 
@@ -53,7 +53,7 @@ def with_claims(token: str, **changes: Any) -> str:
 @cache
 def own_key(alg: str) -> Any:
     """Return a key of the attacker's own, of the kind that this algorithm takes."""
-    return MAKERS[alg]() if alg in MAKERS else secrets.token_bytes(32)
+    return KEY_TYPES[alg].generate() if alg in KEY_TYPES else secrets.token_bytes(32)
 
 
 def published_keys(actors: Any) -> list[bytes]:

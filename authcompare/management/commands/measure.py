@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from authcompare.classroom.load_test import lesson
 from authcompare.learning.lessons import planned
-from authcompare.server.local import Apart
+from authcompare.server.local import CLASS_RATES, LocalServer
 
 MOST = 1000  # learners
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0
@@ -33,23 +33,17 @@ class Command(BaseCommand):
             raise CommandError(f"a class has 1 to {MOST} learners")
         step = next(s for s in planned(90, settings.LANGUAGE_CODE) if s.doors and not s.experiment.browser)
         with tempfile.TemporaryDirectory(prefix="authcompare-", ignore_cleanup_errors=True) as folder:
-            server = Apart(folder)
-            server.environment["CLASSROOM_RATES"] = (
-                "login=1000/min,sandbox=10000/min,experiment=10000/min,join=10000/min"
-            )
+            server = LocalServer.with_own_data(folder, THROTTLE_RATES=f"{CLASS_RATES},login=1000/min")
             password = secrets.token_urlsafe(12)
             server.manage(
                 *("createsuperuser", "--noinput", "--username", "teacher", "--email", ""),
                 DJANGO_SUPERUSER_PASSWORD=password,
             )
-            server.start()
-            try:
+            with server:
                 teacher = ("teacher", password)
                 cpu = lambda: cpu_seconds(server.process.pid)  # noqa: E731
-                run = lesson(server.address, step, learners, teacher, settings.CSRF_COOKIE_NAME, cpu, self.say)
+                run = lesson(server.url, step, learners, teacher, settings.CSRF_COOKIE_NAME, cpu, self.say)
                 report = asyncio.run(run)
-            finally:
-                server.stop()
         self.tell(report, learners)
         if report.errors or report.kept != report.accepted:
             sys.exit(1)
