@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from authcompare.api import recording
+from authcompare.api.recording.api import exchange
 
-urlpatterns = [path("wire/<str:id>/", recording.opened, name="wire")]
+urlpatterns = [path("wire/<str:id>/", exchange, name="wire")]
