@@ -35,7 +35,7 @@ urlpatterns = [
 ]
 if settings.LAB:
     urlpatterns += [path("", include("authcompare.walkthrough.api")), path("", include("authcompare.classroom.api"))]
-    urlpatterns += [path("", include("authcompare.lab.api")), path("", include("authcompare.experiments.api"))]
+    urlpatterns += [path("", include("authcompare.lab.urls")), path("", include("authcompare.experiments.api"))]
     urlpatterns += [path("wire/<str:id>/", recording.opened, name="wire")]
 
 handler400 = exceptions.bad_request

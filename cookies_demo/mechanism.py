@@ -117,10 +117,9 @@ class Cookie(Mechanism):
         """The form that every page has; and in the lab, asking for cookies and seeing which come back."""
         found = [path("cookies/preferences/", api.preferences, name="preferences")]
         if settings.LAB:
-            here = [self.default]
             found += [
-                path("cookies/api/lab/try/", api.TryView.as_view(doors=here), name="cookies-lab-try"),
-                path("cookies/api/lab/clean-up/", api.CleanUpView.as_view(doors=here), name="cookies-lab-clean-up"),
+                path("cookies/api/lab/try/", api.TryView.as_view(), name="cookies-lab-try"),
+                path("cookies/api/lab/clean-up/", api.CleanUpView.as_view(), name="cookies-lab-clean-up"),
                 *(
                     path(at.lstrip("/"), api.EchoView.as_view(), name=f"cookies-lab-{w}")
                     for w, at in api.ECHOES.items()
