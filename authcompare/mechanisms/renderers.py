@@ -54,6 +54,7 @@ def form(view: "APIView", method: str, path: str, data: Any) -> dict[str, Any]:
     writable = [field for field in (serializer.fields.values() if serializer else ()) if not field.read_only]
     fields = [field_of(field, values.get(field.field_name), serializer.partial) for field in writable]
     parameters = [each for each in schema.get_override_parameters() if isinstance(each, OpenApiParameter)]
+    ambient = any(reader.transport.ambient for reader in schema.readers)
     one = "{" in path
     return {
         "id": f"{method.lower()}-one" if one else method.lower(),
@@ -64,8 +65,7 @@ def form(view: "APIView", method: str, path: str, data: Any) -> dict[str, Any]:
         "path_names": re.findall(r"\{(\w+)\}", path),
         "known": [item["id"] for item in data if "id" in item] if one and isinstance(data, list) else [],
         "fields": fields,
-        "csrf": schema.requires_csrf_token
-        or (method != "GET" and any(each.transport.ambient for each in schema.readers)),
+        "csrf": schema.requires_csrf_token or (method != "GET" and ambient),
         "condition": next((each.name for each in parameters if each.name.startswith("If-")), ""),
         "reads_credential": bool(schema.readers),
     }
