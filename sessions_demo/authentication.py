@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import UpdateError
+from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication
 
 from authcompare.mechanisms.authentication import CredentialAuthentication
@@ -21,6 +22,7 @@ class SessionAuthentication(CredentialAuthentication, authentication.SessionAuth
 
     mechanism = "session"
     transport = CookieTransport("SESSION_COOKIE_NAME")
+    refusal = _("This session has ended. Sign in again.")
 
     def session(self, request):
         """The session presented, as Django's middleware has found it."""
@@ -53,6 +55,7 @@ class HeaderSessionAuthentication(CredentialAuthentication, authentication.BaseA
 
     mechanism = "session"
     transport = BearerTransport("session id")
+    refusal = SessionAuthentication.refusal
 
     def session(self, request):
         return SessionStore(next(iter(self.transport.extract(request)), None))

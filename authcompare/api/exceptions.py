@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 NOTHING_SENT = gettext_lazy("No credentials were sent.")
-NOT_VALID = gettext_lazy("The credential is not valid any more. Sign in again.")
+NOT_VALID = gettext_lazy("The credential is not valid. Sign in again.")
 INVALID = gettext_lazy("Some fields are missing or not valid. See errors.")
 TOO_LARGE = gettext_lazy("The request body is larger than this server accepts. Send less.")
 

@@ -30,7 +30,7 @@ from authcompare.mechanisms.registry import find_variant, variants
 RETENTION_SECONDS = 2 * 60 * 60  # longer than the lifetime of any credential that a page requests
 
 
-class VariantSerializer(Strict):
+class CopySerializer(Strict):
     """The names of a variant; validated, its `variant` is the Variant itself."""
 
     mechanism = TextField(label=_("Mechanism"), max_length=40)
@@ -46,10 +46,6 @@ class VariantSerializer(Strict):
         if variant is None:
             raise NotFound(_("This door does not exist."))
         return fields | {"variant": variant}
-
-
-class CopySerializer(VariantSerializer):
-    pass
 
 
 class CopyAnswer(serializers.Serializer):
@@ -154,7 +150,7 @@ def tamper(credential: str) -> str:
     return f"{credential[:middle]}{'b' if credential[middle] == 'a' else 'a'}{credential[middle + 1 :]}"
 
 
-class PresentSerializer(VariantSerializer):
+class PresentSerializer(CopySerializer):
     credential = TextField(
         label=_("Credential"),
         max_length=8192,
@@ -164,7 +160,7 @@ class PresentSerializer(VariantSerializer):
 
     @staticmethod
     def example(view: APIView) -> dict[str, Any]:
-        return VariantSerializer.example(view) | {"credential": "k3v9x2hd"}
+        return CopySerializer.example(view) | {"credential": "k3v9x2hd"}
 
 
 class PresentView(Endpoint):

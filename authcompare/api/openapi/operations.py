@@ -1,7 +1,4 @@
-"""The description of an endpoint as `operations = {"POST": Operation(...)}`, for views that do not use extend_schema.
-
-The walkthrough and the classroom still do. `OperationSchema` gives drf-spectacular what they say.
-"""
+"""The description of a view as `operations = {"POST": Operation(...)}`, where it does not use extend_schema."""
 
 from dataclasses import dataclass, field
 from typing import Any
