@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "authcompare.lab.authenticator_order.middleware",
+    "authcompare.lab.middleware_probe.middleware",
 ]
 
 ROOT_URLCONF = "authcompare.urls"
@@ -208,7 +208,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "EXCEPTION_HANDLER": "authcompare.api.exceptions.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "authcompare.mechanisms.openapi.DoorSchema",
+    "DEFAULT_SCHEMA_CLASS": "authcompare.mechanisms.openapi.EndpointSchema",
     "DEFAULT_THROTTLE_RATES": THROTTLE_RATES,
     "NUM_PROXIES": NUM_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -231,7 +231,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.1",
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
-    "POSTPROCESSING_HOOKS": ["authcompare.mechanisms.openapi.tags", "authcompare.mechanisms.openapi.once"],
+    "POSTPROCESSING_HOOKS": [
+        "authcompare.mechanisms.openapi.describe_tags",
+        "authcompare.mechanisms.openapi.share_responses",
+    ],
 }
 
 # Language, time, static files

@@ -35,7 +35,7 @@ if settings.LAB:
     urlpatterns += [
         path("", include("authcompare.walkthrough.api")),
         path("", include("authcompare.classroom.api")),
-        path("", include("authcompare.lab.api")),
+        path("", include("authcompare.lab.urls")),
         path("", include("authcompare.experiments.api")),
         path("", include("authcompare.api.recording.urls")),
     ]

@@ -1,31 +1,34 @@
-"""Changing theme and language, by a form on every page. And in the lab: asking for cookies of any kind, and an echo."""
+"""The preference form of every page. In the lab, also endpoints that set any cookie, echo cookies, and delete them."""
 
 import ipaddress
+from collections.abc import Iterator
+from typing import Any
 
 from django.core.validators import RegexValidator
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from authcompare.api.base import Endpoint
-from authcompare.api.fields import SecondsField, Strict, TextField
-from authcompare.api.openapi.operations import Operation, ResponseSerializer
-from authcompare.mechanisms.authentication import require_csrf_token
+from authcompare.api.fields import SecondsField, Strict, StrictIntegerField, TextField
+from authcompare.mechanisms.permissions import HasCSRFToken
 from cookies_demo.cookie_catalog import presented
 from cookies_demo.preferences import Preferences
 
-PREFIX = "try_"  # of every cookie that may be asked for here: none that means anything is ever touched
+PREFIX = "try_"  # of every cookie that is set here, so that no cookie in use is replaced
 ECHOES = {"here": "/cookies/api/lab/echo/here/", "there": "/cookies/api/lab/echo/there/"}
 PATHS = ("/", "/cookies/", *ECHOES.values())
-LARGEST = 4096  # bytes of name and value that browsers keep (RFC 6265bis section 5.6)
+LARGEST_BYTES = 4096  # of name and value that browsers store (RFC 6265bis section 5.6)
 
 
 @require_POST
-def preferences(request):
-    """Writes what was chosen into the preference cookie and goes back to the page (`next`). A form, not the API."""
+def preferences(request: HttpRequest) -> HttpResponseRedirect:
+    """Save the form's choices in the preference cookie, and redirect to the page in `next`."""
     chosen = {key: request.POST[key] for key in ("theme", "language", "view") if key in request.POST}
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
@@ -40,133 +43,121 @@ class TrySerializer(Strict):
         label=_("Name"),
         max_length=20,
         validators=[RegexValidator(r"^[a-z0-9_]+$")],
-        help_text=_("Small letters, digits and underscores. It gets try_ in front."),
+        help_text=_("Lower-case letters, digits, and underscores. The server puts try_ in front."),
     )
     value = TextField(label=_("Value"), max_length=200, allow_blank=True, required=False, default="hello")
-    size = SecondsField(
+    size = StrictIntegerField(
         label=_("Bytes"),
         min_value=0,
         max_value=8192,
         required=False,
-        help_text=_("Fill the value up until name and value have this many bytes."),
+        help_text=_("Pads the value until name and value have this many bytes."),
     )
     max_age = SecondsField(
         label="Max-Age",
         min_value=0,
         max_value=500 * 24 * 60 * 60,
         required=False,
-        help_text=_("Left out: until the browser is closed. 0 deletes it."),
+        help_text=_("Leave empty for a cookie that ends with the browser session. 0 deletes it."),
     )
     path = serializers.ChoiceField(PATHS, label="Path", default="/")
     samesite = serializers.ChoiceField(["Lax", "Strict", "None"], label="SameSite", required=False)
     secure = serializers.BooleanField(label="Secure", default=False)
     httponly = serializers.BooleanField(label="HttpOnly", default=False)
-    host = serializers.BooleanField(label="__Host-", default=False, help_text=_("Put __Host- in front of the name."))
+    host = serializers.BooleanField(label="__Host-", default=False, help_text=_("Puts __Host- in front of the name."))
+    example = {"name": "a", "value": "hello", "max_age": 60, "samesite": "Lax"}
 
-    def validate_value(self, value):
-        """What a cookie may hold unquoted (RFC 6265 section 4.1.1): no semicolon gets in, and so no attribute."""
+    def validate_value(self, value: str) -> str:
+        """Allow what a cookie can contain unquoted (RFC 6265 section 4.1.1): no semicolon, so no other attribute."""
         if not all("!" <= character <= "~" and character not in '",;\\' for character in value):
             raise serializers.ValidationError(
-                _("Visible ASCII characters only, without quotes, comma, semicolon, backslash.")
+                _("Use visible ASCII characters without quotes, comma, semicolon, and backslash.")
             )
         return value
 
 
-class Reason(ResponseSerializer):
+class Reason(serializers.Serializer):
     code = serializers.CharField()
     detail = serializers.CharField()
 
 
-class Asked(ResponseSerializer):
+class Asked(serializers.Serializer):
     name = serializers.CharField()
     set_cookie = serializers.CharField()
     bytes = serializers.IntegerField()
     reasons = Reason(many=True)
 
-    @staticmethod
-    def example(view):
-        line = "try_a=hello; Max-Age=60; Path=/; SameSite=Lax"
-        return {"name": "try_a", "set_cookie": line, "bytes": 10, "reasons": []}
-
 
 class TryView(Endpoint):
-    """Sets a cookie as asked, whether a browser would keep it or not.
+    """Sets the cookie that the client describes, whether or not a browser will store it.
 
-    WEAK on purpose, in the lab only: no server should let a client choose the attributes. Its names begin with try_.
+    WEAK on purpose, in the lab only: no server should let a client choose the attributes. Its name begins with try_.
     """
 
-    name = _("Ask for a cookie")
+    name = _("Set a cookie")
     description = _(
-        "Sets a cookie as asked, whether a browser would keep it or not. Its name begins with try_, so that none that "
-        "means anything is touched."
+        "Sets the cookie that you describe, whether or not a browser will store it. Its name begins with try_, so that "
+        "it replaces no cookie in use."
     )
-    doors = ()  # whose CSRF rule it keeps: set where its address is given
-    operations = {
-        "POST": Operation(
-            _("Ask for a cookie"),
-            takes=TrySerializer,
-            example={"name": "a", "value": "hello", "max_age": 60, "samesite": "Lax"},
-            gives={200: Asked},
-            csrf=True,
-            credential="ignored",
-        )
-    }
+    permission_classes = [HasCSRFToken]
 
-    def post(self, request):
-        require_csrf_token(request._request)
-        serializer = TrySerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        wanted = serializer.validated_data
-        name = f"{'__Host-' if wanted['host'] else ''}{PREFIX}{wanted['name']}"
-        value = wanted["value"].ljust(wanted.get("size", 0) - len(name), "x")
+    @extend_schema(summary=_("Set a cookie"), request=TrySerializer, responses={200: Asked})
+    def post(self, request: Request) -> Response:
+        fields = TrySerializer.read(request)
+        name = f"{'__Host-' if fields['host'] else ''}{PREFIX}{fields['name']}"
+        value = fields["value"].ljust(fields.get("size", 0) - len(name), "x")
+        size = len(name) + len(value)
         response = Response()
         response.set_cookie(
             name,
             value,
-            max_age=wanted.get("max_age"),
-            path=wanted["path"],
-            secure=wanted["secure"],
-            httponly=wanted["httponly"],
-            samesite=wanted.get("samesite"),
+            max_age=fields.get("max_age"),
+            path=fields["path"],
+            secure=fields["secure"],
+            httponly=fields["httponly"],
+            samesite=fields.get("samesite"),
         )
-        response.data = {
+        answer = {
             "name": name,
             "set_cookie": response.cookies[name].OutputString(),
-            "bytes": len(name) + len(value),
-            "reasons": [
-                {"code": code, "detail": detail} for code, detail in reasons(request, wanted, len(name) + len(value))
-            ],
+            "bytes": size,
+            "reasons": [{"code": code, "detail": detail} for code, detail in reasons(request, fields, size)],
         }
+        response.data = Asked(answer).data
         return response
 
 
-def reasons(request, wanted, size):
-    """Why a browser will drop this cookie, or not send it, as the standard says: [(code, sentence)]."""
-    if size > LARGEST:
-        yield "too_large", _("Name and value are over 4,096 bytes: dropped, and nobody is told.")
-    if wanted["secure"] and not request.is_secure():
-        if on_this_machine(request.get_host()):
-            yield "secure_on_localhost", _("Secure over plain HTTP: kept all the same, since browsers trust localhost.")
+def reasons(request: Request, fields: dict[str, Any], size: int) -> Iterator[tuple[str, str]]:
+    """Yield why a browser will drop this cookie or not send it, as (code, sentence), by the standard (RFC 6265bis)."""
+    if size > LARGEST_BYTES:
+        yield "too_large", _("Name and value exceed 4,096 bytes: the browser drops the cookie without an error.")
+    if fields["secure"] and not request.is_secure():
+        if is_local(request.get_host()):
+            yield (
+                "secure_on_localhost",
+                _("Secure over plain HTTP: the browser stores it, since it trusts localhost."),
+            )
         else:
-            yield "secure_over_http", _("Secure over plain HTTP: dropped, and nobody is told.")
-    if wanted["host"] and not (wanted["secure"] and wanted["path"] == "/"):
-        yield "host_prefix", _("The name begins with __Host-, which demands Secure and Path=/: dropped.")
-    if wanted.get("samesite") == "None" and not wanted["secure"]:
-        yield "none_without_secure", _("SameSite=None demands Secure: dropped.")
-    if wanted.get("max_age") == 0:
-        yield "ends_at_once", _("Max-Age=0: deleted at once.")
-    if wanted.get("max_age", 0) > 400 * 24 * 60 * 60:
-        yield "capped", _("Longer than 400 days: browsers cut it down to that.")
-    if wanted["path"] in ECHOES.values():
+            yield "secure_over_http", _("Secure over plain HTTP: the browser drops the cookie without an error.")
+    if fields["host"] and not (fields["secure"] and fields["path"] == "/"):
+        yield "host_prefix", _("The name begins with __Host-, which requires Secure and Path=/: the browser drops it.")
+    if fields.get("samesite") == "None" and not fields["secure"]:
+        yield "none_without_secure", _("SameSite=None requires Secure: the browser drops the cookie.")
+    if fields.get("max_age") == 0:
+        yield "ends_at_once", _("Max-Age=0: the browser deletes the cookie at once.")
+    if fields.get("max_age", 0) > 400 * 24 * 60 * 60:
+        yield "capped", _("Longer than 400 days: browsers shorten it to 400 days.")
+    if fields["path"] in ECHOES.values():
         yield (
             "path",
-            _("Path fits one address only: stored, but not sent to the other, nor seen by this page's scripts."),
+            _("Path matches one URL only: no other request sends the cookie, and this page's scripts cannot see it."),
         )
-    if wanted["httponly"]:
-        yield "httponly", _("HttpOnly: stored and sent, but no script sees it.")
+    if fields["httponly"]:
+        yield "httponly", _("HttpOnly: the browser stores and sends the cookie, but no script can see it.")
 
 
-def on_this_machine(host):
+def is_local(host: str) -> bool:
+    """Return whether this Host header names the machine itself."""
     name = host.rpartition(":")[0] if ":" in host.rpartition("]")[2] else host
     try:
         return ipaddress.ip_address(name.strip("[]")).is_loopback
@@ -174,44 +165,34 @@ def on_this_machine(host):
         return name == "localhost" or name.endswith(".localhost")
 
 
-class Crumb(ResponseSerializer):
+class Crumb(serializers.Serializer):
     name = serializers.CharField()
     bytes = serializers.IntegerField()
     value = serializers.CharField(allow_null=True)
 
 
-class Echoed(ResponseSerializer):
+class Echoed(serializers.Serializer):
     cookies = Crumb(many=True)
-
-    @staticmethod
-    def example(view):
-        return {"cookies": [{"name": "ac_csrf", "bytes": 40, "value": None}]}
 
 
 class EchoView(Endpoint):
-    """Which cookies came with this request. The values only of those that were asked for here: the others may be
-    hidden from scripts, and a script reads this answer."""
+    """The cookies of the request. Values only of those set here: a script reads the response, and the others may be
+    hidden from scripts."""
 
-    name = _("Echo of the cookies")
-    description = _("Which cookies came with this request: names and bytes, and the values of those asked for here.")
-    operations = {"GET": Operation(_("Show the cookies"), gives={200: Echoed})}
+    name = _("Echo the cookies")
+    description = _("The cookies of this request: names and sizes, and the values of those that you set here.")
 
-    def get(self, request):
-        return Response(
-            {
-                "cookies": [
-                    {
-                        "name": name,
-                        "bytes": len(name) + len(value),
-                        "value": value if tried(name) else None,
-                    }
-                    for name, value in presented(request)
-                ]
-            }
-        )
+    @extend_schema(summary=_("Show the cookies"), responses={200: Echoed})
+    def get(self, request: Request) -> Response:
+        cookies = [
+            {"name": name, "bytes": len(name) + len(value), "value": value if tried(name) else None}
+            for name, value in presented(request)
+        ]
+        return Response(Echoed({"cookies": cookies}).data)
 
 
-def tried(name):
+def tried(name: str) -> bool:
+    """Return whether a cookie of this name was set here."""
     return name.removeprefix("__Host-").startswith(PREFIX)
 
 
@@ -221,46 +202,36 @@ class CleanUpSerializer(Strict):
         max_length=800,
         validators=[RegexValidator(r"^(__Host-)?try_[a-z0-9_]+( (__Host-)?try_[a-z0-9_]+)*$")],
         required=False,
-        help_text=_("Separated by spaces. Left out: all that come with the request."),
+        help_text=_("Separated by spaces. Leave empty for all that the request sends."),
     )
     path = serializers.ChoiceField(PATHS, label="Path", default="/")
+    example = {"names": "try_a try_b", "path": "/"}
 
 
-class Cleaned(ResponseSerializer):
+class Cleaned(serializers.Serializer):
     names = serializers.ListField(child=serializers.CharField())
-
-    @staticmethod
-    def example(view):
-        return {"names": ["try_a"]}
 
 
 class CleanUpView(Endpoint):
-    """Deletes the cookies that were asked for here with this Path. A server can not see which: a request tells names
-    and values alone, and a cookie is deleted only by its own Path."""
+    """Deletes the cookies that were set here with this Path.
+
+    The client names the Path, because a request contains names and values only, and a cookie is deleted only by its
+    own Path.
+    """
 
     name = _("Clean up")
     description = _(
-        "Deletes the cookies that were asked for here with this Path. No request tells which that was, and a cookie is "
-        "deleted by its own Path only."
+        "Deletes the cookies that you set here with this Path. A request does not contain the Path of a cookie, and a "
+        "cookie is deleted only by its own Path."
     )
-    doors = ()  # whose CSRF rule it keeps: set where its address is given
-    operations = {
-        "POST": Operation(
-            _("Delete what was tried"),
-            takes=CleanUpSerializer,
-            example={"names": "try_a try_b", "path": "/"},
-            gives={200: Cleaned},
-            credential="ignored",
-        )
-    }
+    permission_classes = [HasCSRFToken]
 
-    def post(self, request):
-        require_csrf_token(request._request)
-        serializer = CleanUpSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        came = {name for name, _value in presented(request) if tried(name)}
-        names = serializer.validated_data.get("names", "").split() or sorted(came)
-        response = Response({"names": names})
+    @extend_schema(summary=_("Delete these cookies"), request=CleanUpSerializer, responses={200: Cleaned})
+    def post(self, request: Request) -> Response:
+        fields = CleanUpSerializer.read(request)
+        sent = {name for name, _value in presented(request) if tried(name)}
+        names = fields.get("names", "").split() or sorted(sent)
+        response = Response(Cleaned({"names": names}).data)
         for name in names:
-            response.delete_cookie(name, path=serializer.validated_data["path"])
+            response.delete_cookie(name, path=fields["path"])
         return response

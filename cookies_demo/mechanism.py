@@ -127,10 +127,9 @@ class CookieMechanism(Mechanism):
         """Return the URL of the preferences form and, in the lab, of the cookie experiments."""
         patterns = [path("cookies/preferences/", api.preferences, name="preferences")]
         if settings.LAB:
-            doors = [self.default]
             patterns += [
-                path("cookies/api/lab/try/", api.TryView.as_view(doors=doors), name="cookies-lab-try"),
-                path("cookies/api/lab/clean-up/", api.CleanUpView.as_view(doors=doors), name="cookies-lab-clean-up"),
+                path("cookies/api/lab/try/", api.TryView.as_view(), name="cookies-lab-try"),
+                path("cookies/api/lab/clean-up/", api.CleanUpView.as_view(), name="cookies-lab-clean-up"),
                 *(
                     path(address.lstrip("/"), api.EchoView.as_view(), name=f"cookies-lab-{name}")
                     for name, address in api.ECHOES.items()

@@ -1,101 +1,107 @@
-"""What only sessions have, in the lab: views that do one thing to the visitor's own session, and say what they see.
+"""The lab's endpoints for the visitor's own session. Sandbox accounts only.
 
-Sandbox accounts only. Each `act` is the very source that the page shows beside its button.
+The page shows the source of each `act` beside its button.
 """
 
 import secrets
+from typing import Any
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from authcompare.api.base import Endpoint
-from authcompare.api.fields import SecondsField, Strict, TextField
+from authcompare.api.fields import Strict, StrictIntegerField, TextField
 from authcompare.api.http_client import Client
-from authcompare.api.openapi.operations import Operation, ResponseSerializer
+from authcompare.api.openapi.decorators import raises
 from authcompare.experiments.cast import Actor
 from authcompare.mechanisms.api import LabOnly, WrongCredentials
 from sessions_demo.models import Session
 from sessions_demo.session_decoder import masked
 
 
-class InSandbox(BasePermission):
-    """Throwaway accounts only: what happens to their sessions hurts nobody."""
+class IsSandboxUser(BasePermission):
+    """Allow sandbox accounts only: nobody needs their sessions."""
 
     message = LabOnly.default_detail
     code = LabOnly.default_code
 
-    def has_permission(self, request, view):
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return bool(request.user and request.user.sandbox_id)
 
 
 class NoBasket(APIException):
     status_code = 409
     default_code = "no_basket"
-    default_detail = _("There is no basket in this session yet: put one in first.")
+    default_detail = _("This session has no basket. Put one in first.")
 
 
-class Inside(ResponseSerializer):
-    """A session as a view sees it, before any middleware has saved it."""
+class Inside(serializers.Serializer):
+    """A session as a view sees it, before the middleware saves it."""
 
     id = serializers.CharField(allow_null=True)
     data = serializers.DictField()
     modified = serializers.BooleanField()
 
-    @staticmethod
-    def example(view):
-        return {"id": "k3v9…x2hd", "data": {"_auth_user_id": "7", "basket": {"apples": 1}}, "modified": True}
 
-
-def inside(session):
-    return {"id": masked(session.session_key), "data": dict(session.items()), "modified": session.modified}
+def inside(session: SessionBase) -> dict[str, Any]:
+    """Return what a view sees of this session."""
+    state = {"id": masked(session.session_key), "data": dict(session.items()), "modified": session.modified}
+    return Inside(state).data
 
 
 class SessionView(Endpoint):
-    """What these views share. They stand behind the session door, so a POST needs the CSRF token."""
+    """An endpoint for the visitor's own session. Its URL uses the session variant, so a POST needs the CSRF token."""
 
-    permission_classes = [IsAuthenticated, InSandbox]
+    permission_classes = [IsAuthenticated, IsSandboxUser]
 
 
 class LookView(SessionView):
-    """What this request finds in the session. It only reads, so nothing is saved."""
+    """The session of this request, unchanged and therefore not saved."""
 
-    name = _("Look into the session")
-    description = _("What this request finds in the session. It only reads, so nothing is saved.")
-    operations = {"GET": Operation(_("Look"), gives={200: Inside})}
+    name = _("Show the session")
+    description = _("The session of this request. Reading changes nothing, so nothing is saved.")
 
-    def get(self, request):
+    @extend_schema(summary=_("Show the session"), responses={200: Inside})
+    def get(self, request: Request) -> Response:
         return Response(inside(request._request.session))
 
 
 class Act(SessionView):
-    """Does one thing to the session, and answers how the session looks then, still inside the request.
+    """An endpoint that does one thing to the session, and shows the session inside the same request.
 
-    Saving is not done here: the session middleware does it on the way out, if `modified` is true.
+    It does not save: the session middleware does so after the view, if `modified` is true.
     """
 
     recorded = True
     slug: str
-    about: str  # what there is to see
-    raises = ()
+    about: str  # what the visitor can observe
+    needs_basket = False
 
     @property
-    def operations(self):
-        return {"POST": Operation(self.name, gives={200: Inside}, raises=self.raises)}
-
-    @property
-    def description(self):
+    def description(self) -> str:
         return self.about
 
-    def post(self, request):
-        Strict(data=request.data).is_valid(raise_exception=True)
+    @property
+    def raises(self) -> tuple[type[APIException], ...]:
+        return (NoBasket,) if self.needs_basket else ()
+
+    @extend_schema(responses={200: Inside})
+    def post(self, request: Request) -> Response:
+        Strict.read(request)
         session = request._request.session
+        if self.needs_basket and "basket" not in session:
+            raise NoBasket
         self.act(session)
         return Response(inside(session))
 
-    def act(self, session):
+    def act(self, session: SessionBase) -> None:
         raise NotImplementedError
 
 
@@ -103,46 +109,35 @@ class Put(Act):
     slug = "put"
     name = _("Put a value")
     about = _(
-        "The session notices that a key is set, and marks itself as modified. So the middleware saves the row on the "
-        "way out, and sends the cookie again."
+        "The session notices the new key and marks itself as modified. After the view, the middleware therefore saves "
+        "the row and sends the cookie again."
     )
 
-    def act(self, session):
+    def act(self, session: SessionBase) -> None:
         session["basket"] = {"apples": 1}
 
 
-class Basket(Act):
-    """An act that needs something to be there already."""
-
-    raises = (NoBasket,)
-
-    def post(self, request):
-        Strict(data=request.data).is_valid(raise_exception=True)
-        if "basket" not in request._request.session:
-            raise NoBasket
-        return super().post(request)
-
-
-class Nested(Basket):
+class Nested(Act):
     slug = "nested"
+    needs_basket = True
     name = _("Change a value inside a value")
     about = _(
-        "Only the dictionary in the session changes, and the session does not notice: nobody saves, and the next "
-        "request finds the old number. It would be kept by luck if anything else in the same request marked the "
-        "session as modified. Here the idle timeout does so now and then, so a mistake like this one shows up only "
-        "sometimes."
+        "Only the dictionary inside the session changes, and the session does not notice. The middleware does not save "
+        "it, and the next request finds the old number. The change survives only if something else in the same "
+        "request marks the session as modified. Here the idle timeout sometimes does, which hides the mistake."
     )
 
-    def act(self, session):
+    def act(self, session: SessionBase) -> None:
         session["basket"]["apples"] += 1
 
 
-class Modified(Basket):
+class Modified(Act):
     slug = "modified"
-    name = _("The same, and say so")
-    about = _("The view itself says that the session has changed. So the middleware saves it.")
+    needs_basket = True
+    name = _("Change it and mark the session as modified")
+    about = _("The view marks the session as modified, so the middleware saves it.")
 
-    def act(self, session):
+    def act(self, session: SessionBase) -> None:
         session["basket"]["apples"] += 1
         session.modified = True
 
@@ -151,11 +146,11 @@ class Save(Act):
     slug = "save"
     name = _("Save without a change")
     about = _(
-        "The row is written at once: signed anew, with another end where the idle timeout decides. But the session is "
-        "not modified, so no cookie is sent, and the browser's copy still ends when it was told to."
+        "The view writes the row at once, with a new signature and a later expiry time. But the session is not "
+        "modified, so the middleware sends no cookie, and the browser's cookie keeps its expiry time."
     )
 
-    def act(self, session):
+    def act(self, session: SessionBase) -> None:
         session.save()
 
 
@@ -163,11 +158,11 @@ class Cycle(Act):
     slug = "cycle"
     name = _("Change the id")
     about = _(
-        "The data moves to a row with another id, and the old row is deleted: whoever holds the old id holds nothing. "
-        "Each sign-in does this, so that an id planted before it is worthless after it."
+        "The data moves to a row with a new id, and the old row is deleted: the old id is no longer valid. Each "
+        "sign-in does this, so that an id planted before sign-in is useless afterwards."
     )
 
-    def act(self, session):
+    def act(self, session: SessionBase) -> None:
         session.cycle_key()
 
 
@@ -175,58 +170,50 @@ class Flush(Act):
     slug = "flush"
     name = _("Flush")
     about = _(
-        "Row and data are deleted, and the browser is told to delete the cookie: this is what signing out does. "
-        "A copy of the id, wherever it is, opens nothing any more."
+        "The server deletes the row with its data, and the response deletes the cookie, as signing out does. No copy "
+        "of the id works any more."
     )
 
-    def act(self, session):
+    def act(self, session: SessionBase) -> None:
         session.flush()
 
 
 ACTS = (Put, Nested, Modified, Save, Cycle, Flush)
 
-LARGEST = 256 * 1024  # characters that a visitor may have the server remember: as much as a request may bring
+LARGEST = 256 * 1024  # characters that a visitor may store: as many as a request may have bytes
 
 
 class SizeSerializer(Strict):
-    characters = SecondsField(label=_("Characters"), min_value=0, max_value=LARGEST)
+    characters = StrictIntegerField(label=_("Characters"), min_value=0, max_value=LARGEST)
+    example = {"characters": 4096}
 
 
-class SizeAnswer(ResponseSerializer):
+class SizeAnswer(serializers.Serializer):
     row = serializers.IntegerField()
     id = serializers.IntegerField()
 
-    @staticmethod
-    def example(view):
-        return {"row": 412, "id": 32}
-
 
 class SizeView(SessionView):
-    """How much the server keeps of this session, and how much the browser; and filling it up, by a number alone."""
+    """The size of this session on the server and in the browser; and a way to make it larger."""
 
     recorded = True
-    name = _("How large it is")
-    description = _("How many characters the server keeps in the session's row, and how many the id has that you hold.")
-    operations = {
-        "GET": Operation(_("Measure"), gives={200: SizeAnswer}),
-        "POST": Operation(
-            _("Fill it up"),
-            _("The server puts so many random characters into the session."),
-            takes=SizeSerializer,
-            example={"characters": 4096},
-            gives={204: None},
-        ),
-    }
+    name = _("Session size")
+    description = _("How many characters the session's database row has, and how many the id in your browser has.")
 
-    def get(self, request):
+    @extend_schema(summary=_("Measure the session"), responses={200: SizeAnswer})
+    def get(self, request: Request) -> Response:
         row = Session.objects.get(session_key=request._request.session.session_key)
-        return Response({"row": len(row.session_data), "id": len(row.session_key)})
+        return Response(SizeAnswer({"row": len(row.session_data), "id": len(row.session_key)}).data)
 
-    def post(self, request):
-        serializer = SizeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        wanted = serializer.validated_data["characters"]
-        request._request.session["filler"] = secrets.token_urlsafe(wanted)[:wanted]  # random: it can not be packed
+    @extend_schema(
+        summary=_("Fill the session"),
+        description=_("Stores this many random characters in the session."),
+        request=SizeSerializer,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        characters = SizeSerializer.read(request)["characters"]
+        request._request.session["filler"] = secrets.token_urlsafe(characters)[:characters]  # random: incompressible
         return Response(status=204)
 
 
@@ -235,40 +222,29 @@ ELSEWHERE = "authcompare/1 (the lab's clean client)"  # its User-Agent
 
 class ElsewhereSerializer(Strict):
     password = TextField(label=_("Password"), max_length=128, trim_whitespace=False, style={"input_type": "password"})
+    example = {"password": "c2VjcmV0LWFs"}
 
 
-class ElsewhereAnswer(ResponseSerializer):
+class ElsewhereAnswer(serializers.Serializer):
     user_agent = serializers.CharField()
-
-    @staticmethod
-    def example(view):
-        return {"user_agent": ELSEWHERE}
 
 
 class ElsewhereView(SessionView):
-    """Signs the same account in from a clean client of the lab's, so that there is another login to end."""
+    """Signs the same account in from a clean client, so that there is a second sign-in to end."""
 
     name = _("Sign in elsewhere")
-    description = _(
-        "Signs the same account in from a clean client of the lab's, so that there is another login to end."
-    )
-    operations = {
-        "POST": Operation(
-            _("Sign in once more from elsewhere"),
-            takes=ElsewhereSerializer,
-            example={"password": "c2VjcmV0LWFs"},
-            gives={201: ElsewhereAnswer},
-            raises=(WrongCredentials,),
-        )
-    }
+    description = _("Signs the same account in from a clean client, so that you have a second sign-in to end.")
 
-    def post(self, request):
-        serializer = ElsewhereSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+    @extend_schema(
+        summary=_("Sign in from another client"), request=ElsewhereSerializer, responses={201: ElsewhereAnswer}
+    )
+    @raises(WrongCredentials)
+    def post(self, request: Request) -> Response:
+        password = ElsewhereSerializer.read(request)["password"]
         with Client(host=request.get_host()) as client:
             client.headers["User-Agent"] = ELSEWHERE
             actor = Actor(self.variant, client)
-            answer = actor.sign_in(request.user.get_username(), serializer.validated_data["password"])
-        if answer.status_code != 200:  # the door's own error, as it is
+            answer = actor.sign_in(request.user.get_username(), password)
+        if answer.status_code != 200:  # the variant's own error
             return Response(answer.json(), status=answer.status_code)
-        return Response({"user_agent": ELSEWHERE}, status=201)
+        return Response(ElsewhereAnswer({"user_agent": ELSEWHERE}).data, status=201)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import UpdateError
+from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication
 from rest_framework.request import Request
 
@@ -22,6 +23,7 @@ class SessionAuthentication(CredentialAuthentication, authentication.SessionAuth
 
     mechanism = "session"
     transport = CookieTransport("SESSION_COOKIE_NAME")
+    refusal = _("This session has ended. Sign in again.")
 
     def identify(self, request: Request, credential: Credential) -> tuple[Any, SessionStore] | None:
         user = get_user(request._request)
@@ -51,6 +53,7 @@ class HeaderSessionAuthentication(CredentialAuthentication, authentication.BaseA
 
     mechanism = "session"
     transport = BearerTransport("session id")
+    refusal = SessionAuthentication.refusal
 
     def identify(self, request: Request, credential: Credential) -> tuple[Any, SessionStore] | None:
         session = SessionStore(credential.text)

@@ -1,21 +1,25 @@
-"""The log of requests, the limits on what a request may send, and what a page says to a method it does not know."""
+"""Middleware: the request log, limits on the request body, and an explained 405."""
 
 import codecs
 import json
 import logging
 import time
+from collections.abc import Callable
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 from authcompare.api.exceptions import length_required, not_allowed, not_utf8, too_large
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = logging.getLogger("authcompare.request")
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and whatever was passed as `extra={"data": {...}}`."""
+    """Format a record as one line of JSON: time, level, logger, message, and the fields of `extra={"data": {...}}`."""
 
-    def format(self, record):
+    def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
             "level": record.levelname.lower(),
@@ -28,9 +32,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def request_log(get_response):
-    """Logs each request once, by its route and never by its full address, headers or body: no credential gets in. A
-    view that is asked all the time says `request.unlogged = True`."""
+def request_log(get_response: GetResponse) -> GetResponse:
+    """Log each request once, unless the view sets `request.unlogged = True`.
+
+    The line holds the route, and neither the full URL nor headers or body, so that no credential gets into the log.
+    """
 
     def middleware(request):
         began = time.perf_counter()
@@ -55,9 +61,12 @@ def request_log(get_response):
     return middleware
 
 
-def body_limit(get_response):
-    """Refuses a body over DATA_UPLOAD_MAX_MEMORY_SIZE before it is read (DRF's JSON parser does not look at it), and
-    one of untold length, which WSGI can not tell from none: an edit would seem done, and nothing have changed."""
+def body_limit(get_response: GetResponse) -> GetResponse:
+    """Refuse a body over DATA_UPLOAD_MAX_MEMORY_SIZE, and one without a length.
+
+    DRF's JSON parser ignores the setting. WSGI reads a body without Content-Length as empty: an edit would seem to
+    succeed and change nothing.
+    """
 
     def middleware(request):
         if "HTTP_TRANSFER_ENCODING" in request.META:
@@ -73,8 +82,8 @@ def body_limit(get_response):
     return middleware
 
 
-def only_utf8(get_response):
-    """Refuses text in another encoding: a request could name any codec that Python has, even "hex" and "zip"."""
+def only_utf8(get_response: GetResponse) -> GetResponse:
+    """Refuse text that is not UTF-8: a request could name any codec of Python, even "hex" and "zip"."""
 
     def middleware(request):
         try:
@@ -88,15 +97,15 @@ def only_utf8(get_response):
     return middleware
 
 
-def friendly_405(get_response):
-    """Django refuses a method with an empty answer."""
+def friendly_405(get_response: GetResponse) -> GetResponse:
+    """Explain a 405, which Django answers with an empty body."""
 
     def middleware(request):
         response = get_response(request)
         if response.status_code == 405 and not response.content:
-            friendly = not_allowed(request)
-            friendly["Allow"] = response["Allow"]
-            return friendly
+            explained = not_allowed(request)
+            explained["Allow"] = response["Allow"]
+            return explained
         return response
 
     return middleware

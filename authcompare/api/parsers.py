@@ -1,6 +1,8 @@
-"""What may be in a request body."""
+"""Parser of JSON request bodies."""
 
 import json
+from collections.abc import Mapping
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
@@ -8,14 +10,16 @@ from rest_framework.parsers import JSONParser
 
 
 class StrictJSONParser(JSONParser):
-    """JSON, no deeper than Python can follow, and no half characters: "\\ud800" can neither be stored nor sent back."""
+    """JSON that Python can follow and store: limited nesting, and no lone surrogate such as "\\ud800"."""
 
-    def parse(self, stream, media_type=None, parser_context=None):
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         try:
             data = super().parse(stream, media_type, parser_context)
             json.dumps(data, ensure_ascii=False).encode()
         except RecursionError:
-            raise ParseError(_("This JSON is nested too deeply.")) from None
+            raise ParseError(_("The JSON is nested too deeply. Send fewer levels.")) from None
         except UnicodeEncodeError:
-            raise ParseError(_("This JSON has half a character (a lone surrogate) in it.")) from None
+            raise ParseError(_("The JSON has half a character (a lone surrogate). Send whole ones.")) from None
         return data

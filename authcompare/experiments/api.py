@@ -1,41 +1,48 @@
-"""The experiments over HTTP: one run at one door, with what it saw, and the pages that show them."""
+"""The endpoint that runs one experiment at one variant."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
+from typing import Any
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import Strict, TextField
-from authcompare.api.openapi.operations import Operation, ResponseSerializer
+from authcompare.api.openapi.decorators import raises
 from authcompare.api.throttling import ExperimentThrottle
+from authcompare.experiments.base import Experiment
 from authcompare.experiments.registry import find_experiment
 from authcompare.experiments.runner import Cell, keep, observe
+from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import find_variant, variants
 
 
 class InBrowser(APIException):
     status_code = 409
     default_code = "browser_only"
-    default_detail = _("Only a browser can show this: open the experiment's page and run it there.")
+    default_detail = _("Only a browser can run this experiment. Open its page and run it there.")
 
 
 class Broken(APIException):
     status_code = 503
     default_code = "experiment_failed"
-    default_detail = _("The experiment could not be finished. Run it again.")
+    default_detail = _("The experiment failed before it ended. Run it again.")
 
 
 class Busy(APIException):
-    """Enough experiments are running. Who comes again soon finds a place; who waited here would hold up everybody."""
+    """All places are taken. Waiting for one here would block a thread that others need."""
 
     status_code = 429
     default_code = "busy"
-    default_detail = _("Many experiments are running at this moment. Yours has not begun: try again in a second.")
+    default_detail = _("Too many experiments are running. Try again in a second.")
     wait = 1  # seconds, for Retry-After
 
 
@@ -44,18 +51,13 @@ class RunSerializer(Strict):
     mechanism = TextField(label=_("Mechanism"), max_length=40)
     variant = TextField(label=_("Variant"), max_length=40)
 
-
-def some_run(view):
-    """An experiment at a door, as an example of a body."""
-    door = variants()[0]
-    return {
-        "experiment": "replay-after-logout",
-        "mechanism": door.mechanism.name,
-        "variant": door.slug,
-    }
+    @staticmethod
+    def example(view: APIView) -> dict[str, str]:
+        first = variants()[0]
+        return {"experiment": "replay-after-logout", "mechanism": first.mechanism.name, "variant": first.slug}
 
 
-class SentAnswer(ResponseSerializer):
+class SentAnswer(serializers.Serializer):
     exchange = serializers.CharField(allow_blank=True)
     method = serializers.CharField()
     path = serializers.CharField()
@@ -63,7 +65,7 @@ class SentAnswer(ResponseSerializer):
     curl = serializers.CharField()
 
 
-class ObservationAnswer(ResponseSerializer):
+class ObservationAnswer(serializers.Serializer):
     experiment = serializers.CharField()
     mechanism = serializers.CharField()
     variant = serializers.CharField()
@@ -73,67 +75,39 @@ class ObservationAnswer(ResponseSerializer):
     facts = serializers.ListField(child=serializers.ListField())
     sent = SentAnswer(many=True)
 
-    @staticmethod
-    def example(view):
-        return {
-            "experiment": "replay-after-logout",
-            "mechanism": "session",
-            "variant": "db",
-            "expected": "refused",
-            "outcome": "refused",
-            "agrees": True,
-            "facts": [["the copy's answer", 401]],
-            "sent": [
-                {
-                    "exchange": "a001nJ3kq0Zb7xW2sT5vY8uA1g",
-                    "method": "GET",
-                    "path": "/sessions/api/protected/",
-                    "status": 401,
-                    "curl": "curl -i http://localhost/sessions/api/protected/ -H 'Cookie: ac_session=...'",
-                }
-            ],
-        }
-
 
 class RunView(Endpoint):
-    """Runs one experiment at one door, in-process, with throwaway accounts of its own.
-
-    Answers what was seen, every request that led to it, and whether it is what the door promises.
-    """
+    """Runs one experiment at one variant, in-process, with sandbox accounts of its own."""
 
     name = _("Run an experiment")
-    description = _("Runs one experiment at one door, with throwaway accounts of its own, and tells what was seen.")
+    description = _("Runs one experiment at one door, with sandbox accounts of its own, and returns the observation.")
     throttle_classes = [ExperimentThrottle]
-    operations = {
-        "POST": Operation(
-            _("Run it"),
-            _("What is seen here is kept as evidence for the comparison."),
-            takes=RunSerializer,
-            example=some_run,
-            gives={200: ObservationAnswer},
-            raises=(NotFound, InBrowser, Broken, Busy),
-        )
-    }
 
-    def post(self, request):
-        serializer = RunSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        wanted = serializer.validated_data
-        tried, door = find_experiment(wanted["experiment"]), find_variant(wanted["mechanism"], wanted["variant"])
-        if tried is None or door is None or not tried.concerns(door):
-            raise NotFound(_("There is no such experiment at such a door."))
-        return Response(run_at(tried, door))
+    @extend_schema(
+        summary=_("Run the experiment"),
+        description=_("The comparison keeps the observation as evidence."),
+        request=RunSerializer,
+        responses={200: ObservationAnswer},
+    )
+    @raises(NotFound, InBrowser, Broken, Busy)
+    def post(self, request: Request) -> Response:
+        fields = RunSerializer.read(request)
+        experiment = find_experiment(fields["experiment"])
+        variant = find_variant(fields["mechanism"], fields["variant"])
+        if experiment is None or variant is None or not experiment.concerns(variant):
+            raise NotFound(_("This experiment does not exist at this door."))
+        return Response(run_at(experiment, variant))
 
 
-# How many run at a time in each process. Those that wait for an end to come cost nothing meanwhile; of the others, two
-# keep a core busy, and leave the other threads to who only asks what is new in the class.
+# Experiments at a time in each process, by `waits`. Those that wait for an expiry cost nothing meanwhile; of the
+# others, two keep a core busy, and leave the other threads to the pages that poll the class.
 PLACES = {False: BoundedSemaphore(2), True: BoundedSemaphore(8)}
 
 
 @contextmanager
-def a_place(tried):
-    """One of the places for experiments of this kind; raises Busy when all are taken."""
-    places = PLACES[tried.waits]
+def reserve_place(experiment: Experiment) -> Iterator[None]:
+    """Hold one of the places for experiments of this kind; raise Busy when all are taken."""
+    places = PLACES[experiment.waits]
     if not places.acquire(blocking=False):
         raise Busy
     try:
@@ -142,25 +116,26 @@ def a_place(tried):
         places.release()
 
 
-def run_at(tried, door):
-    """Run this experiment at this door and keep what was seen; returns what is told of it."""
-    if tried.browser:
+def run_at(experiment: Experiment, variant: Variant) -> dict[str, Any]:
+    """Run the experiment at the variant, store the evidence, and return the observation."""
+    if experiment.browser:
         raise InBrowser
-    with a_place(tried):
-        cell = observe(Cell(tried, door, tried.expected(door)))
+    with reserve_place(experiment):
+        cell = observe(Cell(experiment, variant, experiment.expected(variant)))
     if cell.observation is None:
         raise Broken
     keep(cell)
-    return {
-        "experiment": tried.slug,
-        "mechanism": door.mechanism.name,
-        "variant": door.slug,
+    answer = {
+        "experiment": experiment.slug,
+        "mechanism": variant.mechanism.name,
+        "variant": variant.slug,
         "expected": cell.expected,
         "outcome": cell.observation.outcome,
         "agrees": cell.agrees,
         "facts": cell.observation.plain_facts,
-        "sent": [vars(sent) for sent in cell.observation.sent],
+        "sent": cell.observation.sent,
     }
+    return dict(ObservationAnswer(answer).data)
 
 
 urlpatterns = [path("lab/api/run/", RunView.as_view(), name="lab-run")]

@@ -1,31 +1,43 @@
-"""The views that every door has: login, logout, credential, devices. What differs is asked of the variant."""
+"""The endpoints that every variant has: sign in, sign out, credential, active sign-ins."""
+
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import AuthenticationFailed, NotFound, PermissionDenied
-from rest_framework.permissions import IsAuthenticated
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException, AuthenticationFailed, NotFound, PermissionDenied
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import SecondsField, Strict, TextField
-from authcompare.api.openapi.operations import Operation
-from authcompare.api.openapi.serializers import Credential, Device, Ended, signed_in
+from authcompare.api.openapi.decorators import raises
+from authcompare.api.openapi.serializers import (
+    Credential,
+    Device,
+    Ended,
+    SignedIn,
+    SignedInWithToken,
+    SignedInWithTokens,
+)
 from authcompare.api.throttling import LoginThrottle
-from authcompare.mechanisms.authentication import require_csrf_token
+from authcompare.mechanisms.permissions import HasCSRFToken
 from authcompare.note.api import NoteView
 
-LONGEST_LIFETIME = 60 * 60  # seconds: a client may ask for a credential that lasts up to an hour
+LONGEST_LIFETIME_SECONDS = 60 * 60  # that a client may request for a credential
 
 
 class LabOnly(PermissionDenied):
     default_code = "lab_only"
-    default_detail = _("This door is weak on purpose: it opens in the lab only, and for sandbox accounts only.")
+    default_detail = _("This door is weak on purpose. It works in the lab only, and for sandbox accounts only.")
 
 
 class WrongCredentials(AuthenticationFailed):
     default_code = "wrong_credentials"
-    default_detail = _("User name and password do not match.")
+    default_detail = _("Wrong user name or password.")
 
 
 class LoginSerializer(Strict):
@@ -34,165 +46,163 @@ class LoginSerializer(Strict):
     lifetime = SecondsField(
         label=_("Lifetime"),
         min_value=1,
-        max_value=LONGEST_LIFETIME,
+        max_value=LONGEST_LIFETIME_SECONDS,
         required=False,
-        help_text=_("Seconds until the credential ends. Left out: the usual time."),
+        help_text=_("Seconds until the credential expires. Leave empty for the usual lifetime."),
     )
+    example = {"username": "alice-7f3a21", "password": "correct horse", "lifetime": 300}
 
 
-class DoorView(Endpoint):
-    """What the views of one door share: they know their variant, and the wire keeps their exchanges."""
+class VariantView(Endpoint):
+    """An endpoint of one variant, whose exchanges the recorder keeps."""
 
     recorded = True
 
 
-class LoginView(DoorView):
-    """Sign in with user name and password; the answer brings the credential.
+class SignInOutView(VariantView):
+    """An endpoint that DRF does not authenticate, so that an invalid credential never prevents a new one."""
 
-    No credential is looked at, so one that has gone bad never stands in the way of a new one.
-    """
-
-    name = _("Sign in")
-    description = _(
-        "User name and password bring the credential of this door. None that came along is looked at, so one that has "
-        "gone bad never stands in the way of a new one."
-    )
-    operations = {
-        "POST": Operation(
-            _("Sign in"),
-            takes=LoginSerializer,
-            example={"username": "alice-7f3a21", "password": "correct horse", "lifetime": 300},
-            gives=signed_in,
-            raises=lambda view: (WrongCredentials, LabOnly) if view.variant.lab else (WrongCredentials,),
-            credential="ignored",
-        )
-    }
-
-    def get_authenticators(self):
+    def get_authenticators(self) -> list:
         return []
 
-    def get_throttles(self):
+    def get_permissions(self) -> list[BasePermission]:
+        checks_csrf = self.variant.transport.sent_automatically and self.variant.authentication.csrf
+        return [HasCSRFToken()] if checks_csrf else []
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return self.variant.authentication().authenticate_header(request)
+
+
+class LoginView(SignInOutView):
+    """Sign in with user name and password."""
+
+    name = _("Sign in")
+    description = _("User name and password return this door's credential. Credentials in the request are ignored.")
+
+    def get_throttles(self) -> list[LoginThrottle]:
         self.throttle = LoginThrottle()
         return [self.throttle]
 
-    def post(self, request):
-        if self.variant.transport.sent_automatically and self.variant.authentication.csrf:
-            require_csrf_token(request._request)
-        serializer = LoginSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        wanted = serializer.validated_data
-        user = authenticate(request._request, username=wanted["username"], password=wanted["password"])
+    @property
+    def raises(self) -> tuple[type[APIException], ...]:
+        return (WrongCredentials, LabOnly) if self.variant.lab else (WrongCredentials,)
+
+    @property
+    def response_serializer(self) -> type[Serializer]:
+        """The credential is in the body unless the browser's cookie jar stores it."""
+        if self.variant.storage == "jar":
+            return SignedIn
+        return SignedInWithTokens if self.variant.promises.refreshable else SignedInWithToken
+
+    @extend_schema(summary=_("Sign in"), request=LoginSerializer)
+    def post(self, request: Request) -> Response:
+        fields = LoginSerializer.read(request)
+        user = authenticate(request._request, username=fields["username"], password=fields["password"])
         if user is None:
-            self.throttle.failed()
+            self.throttle.count_failure()
             raise WrongCredentials
         if self.variant.lab and not (settings.LAB and user.sandbox_id):
             raise LabOnly
         response = Response()
-        granted = self.variant.sign_in(request._request, response, user, wanted.get("lifetime"))
-        response.data = {
-            "user": {"id": user.pk, "username": user.username},
-            "mechanism": self.variant.mechanism.name,
-            "variant": self.variant.slug,
-            **granted,
-        }
+        granted = self.variant.sign_in(request._request, response, user, fields.get("lifetime"))
+        names = {"mechanism": self.variant.mechanism.name, "variant": self.variant.slug}
+        response.data = self.response_serializer({"user": user, **names, **granted}).data
         return response
 
-    def get_authenticate_header(self, request):
-        return self.variant.authentication().authenticate_header(request)
 
-
-class LogoutView(DoorView):
-    """Sign out: end the credential presented, as far as this mechanism can. Harmless when there is none."""
+class LogoutView(SignInOutView):
+    """Sign out."""
 
     name = _("Sign out")
-    description = _("Ends the credential presented, as far as this mechanism can. Harmless when there is none.")
-    operations = {
-        "POST": Operation(
-            _("Sign out"),
-            takes=lambda view: view.variant.sign_out_takes or Strict,
-            example=lambda view: getattr(view.variant.sign_out_takes, "example", None),
-            gives={204: None},
-            raises=lambda view: view.variant.sign_out_raises,
-            credential="optional",
-        )
-    }
+    description = _("Ends the credential in the request, as far as this mechanism can. Without one, nothing happens.")
 
-    def get_authenticators(self):
-        return []
+    def get_readers(self) -> list:
+        return [self.variant.authentication()]
 
-    def post(self, request):
-        if self.variant.transport.sent_automatically and self.variant.authentication.csrf:
-            require_csrf_token(request._request)
-        (self.variant.sign_out_takes or Strict)(data=request.data).is_valid(raise_exception=True)
+    @property
+    def raises(self) -> tuple[type[APIException], ...]:
+        return self.variant.sign_out_raises
+
+    @property
+    def request_serializer(self) -> type[Strict]:
+        return self.variant.sign_out_takes or Strict
+
+    @extend_schema(summary=_("Sign out"), responses={204: None})
+    def post(self, request: Request) -> Response:
+        self.request_serializer.read(request)
         response = Response(status=204)
         self.variant.sign_out(request, response)
         return response
 
-    def get_authenticate_header(self, request):
-        return self.variant.authentication().authenticate_header(request)
 
-
-class CredentialView(DoorView):
-    """What the server knows of the credential presented: where it lies, its parts, lifetime, the state behind it."""
+class CredentialView(VariantView):
+    """What the server knows of the credential in the request."""
 
     name = _("The credential")
     description = _(
-        "What the server knows of the credential presented: where it lies, its parts, its lifetime, and the state "
-        "behind it. Never the whole of one that scripts can not read."
+        "What the server knows of the credential in the request: where the browser stores it, its parts, its lifetime, "
+        "and the server-side state behind it. A credential that scripts cannot read is never shown whole."
     )
     permission_classes = [IsAuthenticated]
-    operations = {"GET": Operation(_("Look at the credential"), gives={200: Credential})}
 
-    def get(self, request):
+    def to_dict(self, description: dict[str, Any]) -> dict[str, Any]:
         transport = self.variant.transport
-        return Response(
-            {
-                "mechanism": self.variant.mechanism.name,
-                "variant": self.variant.slug,
-                "carrier": transport.header,
-                "name": transport.name,
-                "readable_by_scripts": transport.readable,
-                **self.variant.describe(request),
-            }
-        )
+        return {
+            "mechanism": self.variant.mechanism.name,
+            "variant": self.variant.slug,
+            "carrier": transport.header,
+            "name": transport.name,
+            "readable_by_scripts": transport.readable,
+            **description,
+        }
+
+    @property
+    def response_example(self) -> dict[str, Any]:
+        return self.to_dict(self.variant.example)
+
+    @extend_schema(summary=_("Show the credential"), responses={200: Credential})
+    def get(self, request: Request) -> Response:
+        missing = {"length": 0, "parts": {}, "issued_at": None, "expires_at": None, "server_state": None}
+        return Response(Credential(self.to_dict(missing | self.variant.describe(request))).data)
 
 
-class DevicesView(DoorView):
-    """My sign-ins: list them, or end all others. A mechanism that keeps nothing on the server knows of none."""
+class DevicesView(VariantView):
+    """The user's active sign-ins."""
 
-    name = _("My sign-ins")
-    description = _("Where the user is signed in. A mechanism that keeps nothing on the server knows of none.")
+    name = _("Active sign-ins")
+    description = _("Where the user is signed in. A mechanism without server-side state lists none.")
     permission_classes = [IsAuthenticated]
-    operations = {
-        "GET": Operation(_("List my sign-ins"), gives={200: Device(many=True)}),
-        "DELETE": Operation(
-            _("End all others"), _("Ends every sign-in of this user but the one that asks."), gives={200: Ended}
-        ),
-    }
 
-    def get(self, request):
-        return Response(self.variant.active_sign_ins(request))
+    @extend_schema(summary=_("List active sign-ins"), responses={200: Device(many=True)})
+    def get(self, request: Request) -> Response:
+        return Response(Device(self.variant.active_sign_ins(request), many=True).data)
 
-    def delete(self, request):
+    @extend_schema(
+        summary=_("End all others"),
+        description=_("Ends every active sign-in of this user except the one that sends the request."),
+        responses={200: Ended},
+    )
+    def delete(self, request: Request) -> Response:
         others = [device for device in self.variant.active_sign_ins(request) if not device["current"]]
         self.variant.end_sign_ins(request, others)
-        return Response({"ended": len(others)})
+        return Response(Ended({"ended": len(others)}).data)
 
 
-class DeviceView(DoorView):
-    """One of my sign-ins: end it."""
+class DeviceView(VariantView):
+    """One active sign-in of the user."""
 
-    name = _("One of my sign-ins")
-    description = _("Ends one sign-in of this user, by the id that the list gives it.")
+    name = _("One active sign-in")
+    description = _("Ends one active sign-in of this user, by its id in the list.")
     permission_classes = [IsAuthenticated]
-    operations = {"DELETE": Operation(_("End one sign-in"), gives={200: Ended}, raises=(NotFound,))}
 
-    def delete(self, request, device):
-        found = [known for known in self.variant.active_sign_ins(request) if known["id"] == device]
-        if not found:
-            raise NotFound(_("You have no such sign-in."))
-        self.variant.end_sign_ins(request, found)
-        return Response({"ended": 1})
+    @extend_schema(summary=_("End one sign-in"), responses={200: Ended})
+    @raises(NotFound)
+    def delete(self, request: Request, device: str) -> Response:
+        chosen = [known for known in self.variant.active_sign_ins(request) if known["id"] == device]
+        if not chosen:
+            raise NotFound(_("You have no active sign-in with this id."))
+        self.variant.end_sign_ins(request, chosen)
+        return Response(Ended({"ended": 1}).data)
 
 
 ENDPOINTS = {

@@ -1,317 +1,336 @@
-"""The API described (OpenAPI 3.1), derived from the registry and from what each view says of itself (operation.py).
+"""The OpenAPI 3.1 document: what drf-spectacular cannot derive from the views and their `extend_schema`.
 
-Nothing here knows a mechanism: a fourth one is described by being registered.
+Nothing here knows a mechanism: a fourth one is described once it is registered.
 """
 
 import re
 from http import HTTPStatus
-from itertools import count, groupby
-from operator import attrgetter
-from typing import NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, build_examples_list, build_media_type_object
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
-from rest_framework.exceptions import NotAuthenticated, ParseError, Throttled, UnsupportedMediaType
+from drf_spectacular.plumbing import ResolvedComponent, build_media_type_object, force_instance, is_serializer
+from drf_spectacular.utils import OpenApiExample
+from rest_framework.exceptions import APIException, NotAuthenticated, ParseError, Throttled, UnsupportedMediaType
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.views import APIView
 
 from authcompare.api.base import Endpoint
-from authcompare.api.openapi.operations import doors_of, operation, template
+from authcompare.api.exceptions import INVALID, NOTHING_SENT, TOO_LARGE
+from authcompare.api.openapi.operations import Operation, operation
 from authcompare.api.openapi.serializers import Error
-from authcompare.mechanisms.authentication import AmbiguousCredential, CSRFFailed
+from authcompare.mechanisms.authentication import AmbiguousCredential, CredentialAuthentication, CSRFFailed
+from authcompare.mechanisms.base import Mechanism, Variant
+from authcompare.mechanisms.permissions import HasCSRFToken
 from authcompare.mechanisms.registry import mechanisms, variants
+from authcompare.mechanisms.transports import Transport
 
 JSON = "application/json"
-CSRF_HEADER = "X-CSRFToken"
-CSRF_SCHEME = "csrf"
+CSRF = "csrf"  # the name of a security scheme
 
 
-class Problem(NamedTuple):
-    """One error that can come back."""
+class Refusal(NamedTuple):
+    """One error response."""
 
     status: int
     code: str
     detail: str
-    field: str = ""  # that is wrong
 
     @classmethod
-    def of(cls, exception):
-        return cls(exception.status_code, exception.default_code, str(exception.default_detail))
-
-    @property
-    def body(self):
-        said = {"code": self.code, "detail": self.detail}
-        return said | ({"errors": {self.field: [_("This can not be set.")]}} if self.field else {})
+    def of(cls, error: type[APIException], **parts: str) -> "Refusal":
+        """Return what this exception class answers."""
+        return cls(error.status_code, error.default_code, str(error.default_detail).format(**parts))
 
 
-def operation_id(path, method):
-    """ "tokensStatelessProtectedPatch": the same from release to release, whatever the classes are called."""
+def operation_id(path: str, method: str) -> str:
+    """Return "tokensStatelessProtectedPatch": the same in every release, whatever the classes are called."""
     words = [word for word in re.findall(r"\w+", path) if word != "api"] or ["root"]
     first, *others = (part for word in [*words, method.lower()] for part in word.split("_"))
     return first + "".join(other.capitalize() for other in others)
 
 
-def tag(view, path):
-    """The group of operations that this one belongs to."""
-    if path.startswith("/lab/"):
-        return _("The lab")
-    if path.startswith(("/walkthrough/", "/classroom/")):
-        return _("The lesson")
-    if serving(path):
-        return extras(serving(path))
-    own = getattr(view, "variant", None)
-    return str(own.mechanism.title) if own else _("Any door")
+def template(route: str) -> str:
+    """Return a URL pattern as OpenAPI writes it: "/tokens/api/devices/{device}/"."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(route))
 
 
-def serving(path):
-    """The mechanism that alone has an endpoint at this address, or None."""
+def owner(path: str) -> Mechanism | None:
+    """Return the mechanism whose extra endpoint this is, if any."""
     for mechanism in mechanisms():
         if path in {template(pattern.pattern) for pattern in mechanism.extra_urls}:
             return mechanism
     return None
 
 
-def extras(mechanism):
+def extras(mechanism: Mechanism) -> str:
     return _("%(mechanism)s extras") % {"mechanism": mechanism.title}
 
 
-def tags(result, generator, request, public):
-    """A postprocessing hook of drf-spectacular: what each group is."""
-    said = {_("Any door"): _("All doors to the one note.")}
+def tag(view: APIView, path: str) -> str:
+    """Return the group that an operation belongs to."""
+    if path.startswith("/lab/"):
+        return _("The lab")
+    if path.startswith(("/walkthrough/", "/classroom/")):
+        return _("The lesson")
+    if mechanism := owner(path):
+        return extras(mechanism)
+    variant = getattr(view, "variant", None)
+    return str(variant.mechanism.title) if variant else _("Any door")
+
+
+def describe_tags(result: dict, **context: Any) -> dict:
+    """Describe the groups in use (a postprocessing hook of drf-spectacular)."""
+    descriptions = {_("Any door"): _("The note behind all doors at once.")}
     for mechanism in mechanisms():
-        said[str(mechanism.title)] = str(mechanism.summary)
-        said[extras(mechanism)] = _("What no other mechanism has.")
-    said[_("The lab")] = _("Throwaway accounts, and the clean client that replays a copy. Sandbox accounts only.")
-    said[_("The lesson")] = _("What learners and their teacher do: predict, vote, run, move.")
+        descriptions[str(mechanism.title)] = str(mechanism.summary)
+        descriptions[extras(mechanism)] = _("Endpoints that only this mechanism has.")
+    descriptions[_("The lab")] = _("Sandbox accounts, and the clean client that replays copied credentials.")
+    descriptions[_("The lesson")] = _("What learners and teachers send: predictions, votes, runs, moves.")
     used = {name for path in result["paths"].values() for each in path.values() for name in each["tags"]}
-    result["tags"] = [{"name": name, "description": said[name]} for name in said if name in used]
+    result["tags"] = [{"name": name, "description": text} for name, text in descriptions.items() if name in used]
     return result
 
 
-def once(result, generator, request, public):
-    """A postprocessing hook of drf-spectacular: an answer that several operations give is described once, and referred
-    to (OpenAPI 3.1.1, Reference Object). Most are errors. The document is much shorter, and drawn sooner."""
-    described, named = {}, {}
-    for said in (said for path in result["paths"].values() for said in path.values()):
-        for status, answer in said["responses"].items():
-            described.setdefault(repr(answer), []).append((said["responses"], status, answer))
-    for uses in described.values():
-        _responses, status, answer = uses[0]
-        if len(uses) == 1:
-            continue
+def share_responses(result: dict, **context: Any) -> dict:
+    """Describe equal responses once and refer to them (a postprocessing hook of drf-spectacular).
+
+    Most are errors. The document gets much shorter, and Swagger UI draws it sooner.
+    """
+    uses, shared = {}, {}
+    for item in (item for path in result["paths"].values() for item in path.values()):
+        for status, response in item["responses"].items():
+            uses.setdefault(repr(response), []).append((item["responses"], status, response))
+    for equal in (equal for equal in uses.values() if len(equal) > 1):
+        _responses, status, response = equal[0]
         kind = HTTPStatus(int(status)).name.lower() if status.isdigit() else status
-        name = next(name for n in count(1) if (name := f"{kind}_{n}") not in named)
-        named[name] = answer
-        for responses, status, _answer in uses:
+        name = next(name for n in count(1) if (name := f"{kind}_{n}") not in shared)
+        shared[name] = response
+        for responses, status, _response in equal:
             responses[status] = {"$ref": f"#/components/responses/{name}"}
-    result["components"]["responses"] = named
+    result["components"]["responses"] = shared
     return result
 
 
-def scheme_name(door):
-    """The security scheme of this door, named after the first door whose credential travels the same way."""
-    first = next(known for known in variants() if known.transport is door.transport)
-    mechanism = first.mechanism
-    return mechanism.name if first is mechanism.default else f"{mechanism.name}-{slugify(first.slug)}"
+def first_variant(transport: Transport) -> Variant:
+    """Return the first variant whose credential travels this way."""
+    return next(variant for variant in variants() if variant.transport is transport)
 
 
-class DoorSchema(AutoSchema):
-    """One operation of the document. `said` is what its view says; all else follows from doors and permissions."""
+def representative(reader: CredentialAuthentication) -> CredentialAuthentication:
+    """Return one authenticator for all of the same transport, since drf-spectacular wants one class per scheme."""
+    authenticator = first_variant(reader.transport).authentication()
+    authenticator.csrf = reader.csrf
+    return authenticator
 
-    @cached_property
-    def said(self):
+
+class CredentialScheme(OpenApiAuthenticationExtension):
+    """The security scheme of an authenticator, named after the first variant whose credential travels the same way."""
+
+    target_class = CredentialAuthentication
+    match_subclasses = True
+    priority = 1
+
+    @property
+    def name(self) -> str:
+        first = first_variant(self.target.transport)
+        mechanism = first.mechanism
+        return mechanism.name if first is mechanism.default else f"{mechanism.name}-{slugify(first.slug)}"
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict:
+        return {self.name: [], **({CSRF: []} if requires_token(self.target, auto_schema.method) else {})}
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict:
+        transport = self.target.transport
+        travels = (
+            _("POST %(path)slogin/ sets the cookie %(name)s. The browser sends it by itself: leave this field empty.")
+            if transport.sent_automatically
+            else _("POST %(path)slogin/ returns it. Paste it here; it travels in the %(name)s header.")
+        )
+        return {
+            **transport.openapi,
+            "description": travels % {"path": first_variant(transport).path, "name": transport.name},
+        }
+
+
+def requires_token(authenticator: CredentialAuthentication, method: str) -> bool:
+    """Return whether this authenticator accepts a request of this method only with the CSRF token."""
+    return method not in SAFE_METHODS and authenticator.transport.sent_automatically and authenticator.csrf
+
+
+def schema_of(view: APIView, method: str) -> "EndpointSchema":
+    """Return the schema of one method, as drf-spectacular sets it on the view that it inspects."""
+    declared = getattr(getattr(view, method.lower()), "kwargs", {}).get("schema", type(type(view).schema))
+    schema = declared()
+    schema.view, schema.method = view, method
+    view.request, view.kwargs = getattr(view, "request", None), getattr(view, "kwargs", {})
+    return schema
+
+
+class EndpointSchema(AutoSchema):
+    """One operation: the refusals follow from the view's body, permissions, throttles and authenticators."""
+
+    @property
+    def declared(self) -> Operation:
         return operation(self.view, self.method)
 
     @property
-    def doors(self):
-        """The doors whose credential this operation looks at."""
-        return [] if self.said.credential == "ignored" else doors_of(self.view)
+    def readers(self) -> list[CredentialAuthentication]:
+        readers = self.view.get_readers() if isinstance(self.view, Endpoint) else []
+        return [reader for reader in readers if isinstance(reader, CredentialAuthentication)]
 
     @property
-    def changes(self):
-        return self.method not in SAFE_METHODS
+    def requires_csrf_token(self) -> bool:
+        by_view = self.declared.csrf or any(isinstance(each, HasCSRFToken) for each in self.view.get_permissions())
+        return self.method not in SAFE_METHODS and by_view
 
-    def needs_csrf_token(self, door):
-        return (
-            self.changes and self.said.csrf is None and door.transport.sent_automatically and door.authentication.csrf
-        )
+    def get_operation(self, *args: Any) -> dict | None:
+        result = super().get_operation(*args)
+        if result is None:  # excluded, as the document's own view
+            return None
+        variant = getattr(self.view, "variant", None)
+        if variant and variant is not variant.mechanism.default:
+            result["summary"] += f" · {variant.title}"
+        weak = _("This door is weak on purpose and accepts sandbox accounts only.") if variant and variant.lab else ""
+        parts = [weak, result.get("description", ""), self.view.get_view_description()]
+        result["description"] = "\n\n".join(dict.fromkeys(str(part) for part in parts if part))
+        return result
 
-    # What it is for
-
-    def get_operation_id(self):
+    def get_operation_id(self) -> str:
         return operation_id(self.path, self.method)
 
-    def get_tags(self):
+    def get_tags(self) -> list[str]:
         return [tag(self.view, self.path)]
 
-    def get_summary(self):
-        own = getattr(self.view, "variant", None)
-        several = own and own is not own.mechanism.default
-        return f"{self.said.summary} · {own.title}" if several else str(self.said.summary)
+    def get_summary(self) -> str:
+        return str(self.declared.summary or self.view.get_view_name())
 
-    def get_description(self):
-        own = getattr(self.view, "variant", None)
-        weak = _("This door is weak on purpose, and lets in sandbox accounts only.") if own and own.lab else ""
-        return "\n\n".join(filter(None, [weak, str(self.said.about), self.view.get_view_description()]))
+    def get_description(self) -> str:
+        return str(self.declared.about)
 
-    # Who may
+    def get_override_parameters(self) -> list:
+        return [self.declared.query] if self.declared.query else []
 
-    def get_auth(self):
-        """One of the doors' credentials, each with the CSRF token where the browser sends it by itself."""
-        needs = []
-        for door in doors_of(self.view):
-            need = {} if self.said.credential == "ignored" else {self.scheme(door): []}
-            if self.needs_csrf_token(door):
-                need[self.csrf_scheme()] = []
-            if need and need not in needs:
-                needs.append(need)
-        if self.said.csrf:
-            needs.append({self.csrf_scheme(): []})
-        return [*needs, {}] if self.said.credential == "optional" or not needs else needs
+    def get_auth(self) -> list[dict]:
+        """Return the security requirements: one credential of several, with the CSRF token where it is checked."""
+        readers = [representative(reader) for reader in self.readers]
+        self.view.get_authenticators = lambda: readers  # drf-spectacular would miss those that the view calls itself
+        found = [need for need in super().get_auth() if need]
+        del self.view.get_authenticators
+        needs = [need for n, need in enumerate(found) if need not in found[:n]]
+        if needs and not self.view.requires_credential:
+            needs.append({})
+        needs = needs or [{CSRF: []} if self.requires_csrf_token else {}]
+        if any(CSRF in need for need in needs):
+            self.register_csrf_scheme()
+        return needs
 
-    def scheme(self, door):
-        transport = door.transport
-        brings = _("What POST %(path)s brings.") % {"path": f"{door.path}login/"}
-        travels = (
-            _("The cookie %(name)s: the browser sends it by itself, and so this page has nothing to fill in here.")
-            if transport.sent_automatically
-            else _("In the %(name)s header: paste the access token here.")
-        ) % {"name": transport.name}
-        return self.register(scheme_name(door), {**transport.openapi, "description": f"{brings} {travels}"})
-
-    def csrf_scheme(self):
-        said = _("The value of the cookie %(name)s, which every page sets and a sign-in may change.")
-        described = said % {"name": settings.CSRF_COOKIE_NAME}
-        return self.register(
-            CSRF_SCHEME, {"type": "apiKey", "in": "header", "name": CSRF_HEADER, "description": described}
-        )
-
-    def register(self, name, scheme):
+    def register_csrf_scheme(self) -> None:
+        text = _("The value of the cookie %(name)s. Every page sets it; signing in may change it.")
+        schema = {"type": "apiKey", "in": "header", "name": "X-CSRFToken"}
+        schema["description"] = text % {"name": settings.CSRF_COOKIE_NAME}
         kind = ResolvedComponent.SECURITY_SCHEMA
-        self.registry.register_on_missing(ResolvedComponent(name=name, type=kind, object=name, schema=scheme))
-        return name
+        self.registry.register_on_missing(ResolvedComponent(name=CSRF, type=kind, object=CSRF, schema=schema))
 
-    # What is sent
+    def get_request_serializer(self) -> Any:
+        return self.declared.takes
 
-    def _get_request_body(self, direction="request"):
-        """Of any method: drf-spectacular has no body for DELETE. Forms are taken as well as JSON, but why say so."""
-        serializer = self.said.takes and self.said.takes(partial=self.said.partial)
-        if not serializer or not serializer.fields:
+    def get_response_serializers(self) -> Any:
+        answer = getattr(self.view, "response_serializer", None)
+        return {200: answer} if answer else self.declared.gives
+
+    def get_examples(self) -> list[OpenApiExample]:
+        request = self.declared.example or getattr(self.get_request_serializer(), "example", None)
+        response = getattr(self.view, "response_example", None)
+        request = request(self.view) if callable(request) else request
+        found = [OpenApiExample(self.get_summary(), request, request_only=True)] if request else []
+        return found + ([OpenApiExample(self.get_summary(), response, response_only=True)] if response else [])
+
+    def map_parsers(self) -> list[str]:
+        return [JSON]  # forms are accepted, too: a second description of each body would only repeat the first
+
+    def _get_request_body(self, direction: str = "request") -> dict | None:
+        """Return the body. drf-spectacular omits it on DELETE, and makes every PATCH serializer partial."""
+        serializer = force_instance(self.get_request_serializer())
+        component = serializer and self.resolve_serializer(serializer, direction)
+        if not component:
             return None
-        required = any(field.required for field in serializer.fields.values()) and not self.said.partial
-        schema = self.resolve_serializer(serializer, direction).ref
-        examples = [OpenApiExample(str(self.said.summary), value=self.said.example)] if self.said.example else []
-        content = build_media_type_object(schema, build_examples_list(examples))
+        content = build_media_type_object(component.ref, self._get_examples(serializer, direction, JSON))
+        required = bool(component.schema.get("required"))
         return {"content": {JSON: content}, **({"required": True} if required else {})}
 
-    # What comes back
-
-    @cached_property
-    def problems(self):
-        """Every error this operation can end in, by status."""
-        found = [Problem.of(exception) for exception in self.said.raises]
-        if self.said.takes:
-            found += self.problems_of_the_body()
-        if self.said.query:
-            found.append(self.invalid(next(iter(self.said.query().fields))))
-        if self.said.condition:
-            found.append(Problem.of(ParseError))
-        if self.said.credential == "required" and self.doors:
-            detail = _("Nothing that opens this door came with the request.")
-            found.append(Problem(401, NotAuthenticated.default_code, detail))
-            found += [Problem.of(exception) for door in self.doors for exception in door.authentication.raises]
-            if any(door.transport.sent_automatically for door in self.doors):
-                found.append(Problem.of(AmbiguousCredential))
-        if self.said.csrf or any(self.needs_csrf_token(door) for door in doors_of(self.view)):
-            found.append(Problem.of(CSRFFailed))
-        if self.changes:
-            barred = [permission for permission in self.view.get_permissions() if hasattr(permission, "code")]
-            found += [Problem(403, permission.code, str(permission.message)) for permission in barred]
-        if self.view.get_throttles():
-            wait = Throttled.extra_detail_plural.format(wait=42)
-            found.append(Problem(429, Throttled.default_code, f"{Throttled.default_detail} {wait}"))
-        return sorted(dict.fromkeys(found), key=attrgetter("status"))
-
-    def problems_of_the_body(self):
-        yield Problem.of(ParseError)
-        yield self.invalid("nickname")
-        yield Problem(413, "too_large", _("That is more than this server accepts in one request."))
-        detail = str(UnsupportedMediaType.default_detail).format(media_type="text/plain")
-        yield Problem(415, UnsupportedMediaType.default_code, detail)
-
-    def invalid(self, field):
-        detail = _("Some of what was sent is missing or not acceptable: see errors.")
-        return Problem(400, "invalid", detail, field)
-
-    def get_request_serializer(self):
-        return self.said.takes
-
-    def get_response_serializers(self):
-        answers = {}
-        for status, shape in self.said.gives.items():
-            answers[str(status)] = OpenApiResponse(shape, HTTPStatus(status).phrase, self.examples(status, shape))
-        if self.said.condition == "If-None-Match":
-            answers["304"] = OpenApiResponse(None, _("The note is still the revision that If-None-Match names."))
-        for status, problems in groupby(self.problems, key=attrgetter("status")):
-            answers[str(status)] = self.refusal(status, list(problems))
+    def _get_response_bodies(self, direction: str = "response") -> dict:
+        responses = super()._get_response_bodies(direction)
+        for status, response in responses.items():
+            if status.startswith("2"):
+                response["description"] = HTTPStatus(int(status)).phrase
+                response["headers"] = {**response.get("headers", {}), **self.response_headers()}
+            if not response.get("headers", True):
+                del response["headers"]
+        for status in sorted({refusal.status for refusal in self.refusals}):
+            responses[str(status)] = self.error_response(status)
         rest = _("Any other error, in the same shape: 405 method_not_allowed, 406 not_acceptable, 500 error.")
-        answers["default"] = OpenApiResponse(Error, rest)
-        return answers
+        error = self.resolve_serializer(Error, "response").ref
+        return responses | {"default": {"description": rest, "content": {JSON: {"schema": error}}}}
 
-    def examples(self, status, shape):
-        """What the view could answer. Of a list one item: drf-spectacular makes it a list."""
-        value = shape and getattr(shape, "child", shape).example(self.view)
-        return [OpenApiExample(str(self.said.summary), value=value, status_codes=[str(status)])] if value else []
+    def error_response(self, status: int) -> dict:
+        found = {refusal.code: refusal.detail for refusal in self.refusals if refusal.status == status}
+        error = self.resolve_serializer(Error, "response").ref
+        schema = {"allOf": [error], "properties": {"code": {"enum": list(found)}}}
+        examples = {code: {"value": {"code": code, "detail": detail}} for code, detail in found.items()}
+        description = f"{HTTPStatus(status).phrase}: {', '.join(found)}"
+        response = {"description": description, "content": {JSON: {"schema": schema, "examples": examples}}}
+        if status == 401:
+            response["headers"] = header("WWW-Authenticate", _("The challenge (RFC 9110 section 11.6.1)."))
+        if status == 429:
+            response["headers"] = header("Retry-After", _("Seconds to wait before the next try."), type="integer")
+        return response
 
-    def refusal(self, status, problems):
-        codes = list(dict.fromkeys(problem.code for problem in problems))
-        schema = {
-            "allOf": [self.resolve_serializer(Error, "response").ref],
-            "properties": {"code": {"enum": codes}},
-        }
-        examples = [
-            OpenApiExample(problem.code, value=problem.body, status_codes=[str(status)]) for problem in problems
-        ]
-        return OpenApiResponse(schema, f"{HTTPStatus(status).phrase}: {', '.join(codes)}", examples)
+    def response_headers(self) -> dict:
+        view, headers = self.view, {}
+        if isinstance(view, Endpoint):
+            names = [view.variant.mechanism.name] if view.variant else [reader.mechanism for reader in self.readers]
+            enum = [*dict.fromkeys(names), "none"]
+            headers |= header("Authenticated-By", _("The mechanism that decided."), enum=enum)
+            if view.variant and view.variant.storage == "jar" and not view.requires_credential:
+                text = _("The cookie %(name)s.") % {"name": view.variant.transport.name}
+                headers |= header("Set-Cookie", text, required=False)
+        return headers
 
-    # Headers, both ways
+    @property
+    def refusals(self) -> list[Refusal]:
+        """Every error that this operation documents."""
+        return sorted(dict.fromkeys(self.find_refusals()), key=lambda refusal: refusal.status)
 
-    def get_override_parameters(self):
-        asked = [self.said.query] if self.said.query else []
-        return [*asked, *self.request_headers(), *self.response_headers()]
-
-    def request_headers(self):
-        if self.said.condition:
-            said = {
-                "If-Match": _("An ETag: change the note only if it is still this revision."),
-                "If-None-Match": _("An ETag: send the note only if it is another revision."),
-            }
-            yield header(self.said.condition, said[self.said.condition])
-
-    def response_headers(self):
-        given = [str(status) for status in self.said.gives]
-        if self.said.condition:
-            unchanged = ["304"] if self.said.condition == "If-None-Match" else []
-            yield header("ETag", _('Names this revision of the note, as "7-3".'), [*given, *unchanged])
-        if isinstance(self.view, Endpoint):
-            names = [*dict.fromkeys(door.mechanism.name for door in doors_of(self.view)), "none"]
-            yield header("Authenticated-By", _("The mechanism that decided."), given, enum=names)
-        own = getattr(self.view, "variant", None)
-        if own and own.storage == "jar" and self.said.credential != "required":
-            said = _("The cookie %(name)s.") % {"name": own.transport.name}
-            yield header("Set-Cookie", said, given, required=False)
-        statuses = {problem.status for problem in self.problems}
-        if 401 in statuses:
-            yield header("WWW-Authenticate", _("The challenge (RFC 9110 section 11.6.1)."), ["401"])
-        if 429 in statuses:
-            yield header("Retry-After", _("Seconds until it is worth asking again."), ["429"], type=int)
+    def find_refusals(self) -> Any:
+        view, method = self.view, getattr(self.view, self.method.lower())
+        raised: list[type[APIException]] = [*getattr(method, "raises", ()), *getattr(view, "raises", ())]
+        yield from (Refusal.of(error) for error in [*raised, *self.declared.raises])
+        if self.get_request_serializer():
+            yield Refusal.of(ParseError)
+            yield Refusal(413, "too_large", str(TOO_LARGE))
+            yield Refusal.of(UnsupportedMediaType, media_type="text/plain")
+        if self.get_request_serializer() or any(is_serializer(each) for each in self.get_override_parameters()):
+            yield Refusal(400, "invalid", str(INVALID))
+        if self.readers and view.requires_credential:
+            yield Refusal(401, NotAuthenticated.default_code, str(NOTHING_SENT))
+            yield from (Refusal.of(error) for reader in self.readers for error in reader.raises)
+            if any(reader.transport.sent_automatically for reader in self.readers):
+                yield Refusal.of(AmbiguousCredential)
+        if self.requires_csrf_token or any(requires_token(reader, self.method) for reader in self.readers):
+            yield Refusal.of(CSRFFailed)
+        if self.method not in SAFE_METHODS:
+            for permission in view.get_permissions():
+                if hasattr(permission, "code"):
+                    yield Refusal(403, permission.code, str(permission.message))
+        if view.get_throttles():
+            yield Refusal(429, Throttled.default_code, str(Throttled.default_detail))
 
 
-def header(name, said, statuses=False, type=str, **more):
-    """A header of the request; of the responses with these statuses where some are given."""
-    more.setdefault("required", bool(statuses))
-    return OpenApiParameter(name, type, OpenApiParameter.HEADER, description=said, response=statuses, **more)
+def header(name: str, description: str, *, required: bool = True, type: str = "string", **more: Any) -> dict:
+    """Return a response header as OpenAPI describes it: {name: header object}."""
+    schema = {"schema": {"type": type, **more}, "description": description}
+    return {name: {**schema, **({"required": True} if required else {})}}

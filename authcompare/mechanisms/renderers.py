@@ -1,176 +1,140 @@
-"""DRF's browsable API in our own frame, working under the strict Content-Security-Policy.
+"""DRF's browsable API in this site's own frame, under the strict Content-Security-Policy.
 
-The first answer on a page is the real one to this very request, drawn here. The forms are sent by a script of ours
-(static/mechanisms/js/api-page.js), since a form alone can neither PATCH nor send an Authorization header; without scripts
-those remain that a browser can send by itself.
+The page first shows the real response to its own request. A script (static/mechanisms/js/api-page.js) sends the forms,
+since a plain form can send neither PATCH nor an Authorization header. Without scripts, the GET and POST forms work.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.middleware.csrf import get_token
 from django.utils.html import escape, format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from rest_framework import serializers
 from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 
-from authcompare.api.openapi.operations import Operation, doors_of, operation, template
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-LONG = 500  # characters: what may be longer gets more than one line to be written in
+LONGEST_LINE = 500  # characters: a field that may hold more gets several lines
+
+# mechanisms.openapi and mechanisms.api are imported in functions: DRF imports this module before any view exists.
 
 
-@dataclass(frozen=True)
-class Field:
-    """One field of a form, as its serializer says it."""
-
-    name: str
-    label: str
-    kind: str = "text"  # text, password, number, select or textarea
-    required: bool = True
-    help_text: str = ""
-    value: str = ""
-    max_length: int | None = None
-    min_value: int | None = None
-    max_value: int | None = None
-    choices: tuple = ()  # of (value, label)
-    blank: bool = False  # is an empty value one? Otherwise an empty field is left out.
-    stored: str = ""  # which of the tokens that a page keeps may fill it in
-    in_path: bool = False  # is it a part of the address?
-
-    @classmethod
-    def of(cls, name, field, value, partial):
-        choices = tuple(getattr(field, "choices", {}).items())
-        if isinstance(field, serializers.BooleanField):
-            choices = (("true", "true"), ("false", "false"))
-        return cls(
-            name=name,
-            label=field.label,
-            kind=kind(field, choices),
-            required=field.required and not partial,
-            help_text=field.help_text or "",
-            value="" if value is None else value,
-            max_length=getattr(field, "max_length", None),
-            min_value=getattr(field, "min_value", None),
-            max_value=getattr(field, "max_value", None),
-            choices=choices,
-            blank=getattr(field, "allow_blank", False),
-            stored=field.style.get("stored", ""),
-        )
-
-
-def kind(field, choices):
-    if choices:
-        return "select"
-    if isinstance(field, serializers.IntegerField):
-        return "number"
+def field_of(field: serializers.Field, value: Any, partial: bool) -> dict[str, Any]:
+    """Return a serializer field as the template draws it."""
+    choices = {"true": "true", "false": "false"} if isinstance(field, serializers.BooleanField) else {}
+    choices |= getattr(field, "choices", {})
     longest = getattr(field, "max_length", None)
-    return field.style.get("input_type") or ("text" if longest and longest <= LONG else "textarea")
+    kind = field.style.get("input_type") or ("text" if longest and longest <= LONGEST_LINE else "textarea")
+    if choices or isinstance(field, serializers.IntegerField):
+        kind = "select" if choices else "number"
+    return {
+        "field": field,
+        "kind": kind,
+        "choices": choices.items(),
+        "value": "" if value is None else value,
+        "required": field.required and not partial,
+    }
 
 
-@dataclass(frozen=True)
-class Form:
-    """One request that the page can send."""
+def form(view: "APIView", method: str, path: str, data: Any) -> dict[str, Any]:
+    """Return the form that sends one method to `path`; its fields start with the values of the response `data`."""
+    from drf_spectacular.plumbing import force_instance
+    from drf_spectacular.utils import OpenApiParameter
 
-    method: str
-    path: str  # with {name} for what a field fills in
-    said: Operation
-    fields: tuple
-    csrf: bool  # may the browser send a credential by itself, and so the CSRF token matter?
+    from authcompare.mechanisms.openapi import schema_of
 
-    @property
-    def id(self):
-        return f"{self.method.lower()}-one" if "{" in self.path else self.method.lower()
-
-
-def form(view, method, path, data=None):
-    """The form for one method; `data` is the page's answer, which its fields begin with."""
-    said = operation(view, method)
+    schema = schema_of(view, method)
+    serializer = force_instance(schema.get_request_serializer())
     values = data if isinstance(data, dict) else {}
-    known = tuple((item["id"], "") for item in data if "id" in item) if isinstance(data, list) else ()
-    in_path = [Field(name, name, choices=known, in_path=True) for name in re.findall(r"\{(\w+)\}", path)]
-    serializer = said.takes(partial=said.partial) if said.takes else None
-    in_body = [
-        Field.of(name, field, values.get(name), said.partial)
-        for name, field in (serializer.fields.items() if serializer else ())
-        if not field.read_only
-    ]
-    matters = said.csrf if said.csrf is not None else any(door.transport.sent_automatically for door in doors_of(view))
-    return Form(method, path, said, (*in_path, *in_body), csrf=method != "GET" and matters)
+    writable = [field for field in (serializer.fields.values() if serializer else ()) if not field.read_only]
+    fields = [field_of(field, values.get(field.field_name), serializer.partial) for field in writable]
+    parameters = [each for each in schema.get_override_parameters() if isinstance(each, OpenApiParameter)]
+    ambient = any(reader.transport.sent_automatically for reader in schema.readers)
+    one = "{" in path
+    return {
+        "id": f"{method.lower()}-one" if one else method.lower(),
+        "method": method,
+        "path": path,
+        "summary": schema.get_summary(),
+        "description": schema.get_description(),
+        "path_names": re.findall(r"\{(\w+)\}", path),
+        "known": [item["id"] for item in data if "id" in item] if one and isinstance(data, list) else [],
+        "fields": fields,
+        "csrf": schema.requires_csrf_token or (method != "GET" and ambient),
+        "condition": next((each.name for each in parameters if each.name.startswith("If-")), ""),
+        "reads_credential": bool(schema.readers),
+    }
 
 
-def forms(view, path, data):
-    """Every request that this page can send: the view's own methods, and those of one item of its list."""
+def forms(view: "APIView", path: str, data: Any) -> Iterator[dict[str, Any]]:
+    """Yield the forms of the view's own methods, then those of one item of its list."""
+    from authcompare.mechanisms.api import ENDPOINTS
+    from authcompare.mechanisms.openapi import template
+
     yield from (form(view, method, path, data) for method in METHODS if method in view.allowed_methods)
-    for one, address in items(view, path):
-        yield from (form(one, method, address, data) for method in METHODS if method in one.allowed_methods)
+    variant = getattr(view, "variant", None)
+    for address, item in ENDPOINTS.values() if variant else ():
+        one = template(variant.path[1:] + address)
+        if one != path and one.startswith(path):
+            view = item(variant=variant, authentication_classes=[variant.authentication])
+            yield from (form(view, method, one, data) for method in METHODS if method in view.allowed_methods)
 
 
-def items(view, path):
-    """The views of one item of the list at `path`, with their address: [(view, "/.../{name}/")]."""
-    from authcompare.mechanisms.api import ENDPOINTS  # here, since DRF imports this module before there can be any view
-
-    own = getattr(view, "variant", None)
-    for address, one in ENDPOINTS.values() if own else ():
-        whole = template(own.path[1:] + address)
-        if whole != path and whole.startswith(path):
-            yield one(variant=own), whole
-
-
-def endpoints(variant):
-    """The pages of a door: [(address, title)]."""
+def endpoints(variant: Any) -> list[tuple[str, str]]:
+    """Return the pages of a variant: [(URL, title)]."""
     from authcompare.mechanisms.api import ENDPOINTS
 
     return [(variant.path + address, view.name) for address, view in ENDPOINTS.values() if "<" not in address]
 
 
-def linked(text, origin):
-    """JSON as HTML, with links where it holds addresses of this site."""
+def link_urls(text: str, origin: str) -> SafeString:
+    """Return JSON as HTML, with links where it holds URLs of this site."""
     parts = re.split(f'"({re.escape(origin)}[^"\\s]*)"', text)
     drawn = (format_html('"<a href="{0}">{0}</a>"', part) if i % 2 else escape(part) for i, part in enumerate(parts))
     return mark_safe("".join(drawn))  # noqa: S308  each part has just been escaped
 
 
 class BrowsableRenderer(BrowsableAPIRenderer):
-    """Our template, or the one that the view names as `browsable_template`."""
+    """DRF's renderer with this site's template, or the view's own `browsable_template`."""
 
-    def render(self, data, accepted_media_type=None, renderer_context=None):
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> str:
         self.template = getattr(renderer_context["view"], "browsable_template", "rest_framework/api.html")
         return super().render(data, accepted_media_type, renderer_context)
 
-    def get_context(self, data, accepted_media_type, renderer_context):
-        from authcompare.mechanisms.openapi import serving  # here, since it imports views
+    def get_context(self, data: Any, accepted_media_type: str | None, renderer_context: Any) -> dict[str, Any]:
+        from authcompare.mechanisms.openapi import operation_id, owner, tag, template
+        from authcompare.mechanisms.registry import variants
 
         view, request, response = (renderer_context[name] for name in ("view", "request", "response"))
-        get_token(request._request)  # sets the cookie that a script sends back
-        shown = list(forms(view, request.path, data))
-        looks = any(form.said.credential != "ignored" for form in shown)
-        doors = doors_of(view) if looks else []
+        get_token(request._request)  # sets the cookie whose value the script sends back
         path = template(request.resolver_match.route)
-        mechanism = serving(path)
-        own = None if mechanism else getattr(view, "variant", None)
+        shown = list(forms(view, request.path, data))
+        extra_of, variant = owner(path), getattr(view, "variant", None)
+        accepted = []
+        if any(form["reads_credential"] for form in shown):
+            classes = [type(reader) for reader in view.get_readers()]
+            accepted = [variant] if variant else [each for each in variants() if each.authentication in classes]
+        own = None if extra_of else variant
         content = JSONRenderer().render(data, renderer_context={"indent": 2}).decode()
+        first = shown and shown[0]["method"]
         return {
             "view": view,
             "response": response,
             "name": view.get_view_name(),
             "description": view.get_view_description(),
             "own": own,
-            "mechanism": own.mechanism if own else mechanism,
+            "mechanism": own.mechanism if own else extra_of,
             "endpoints": endpoints(own) if own else [],
-            "doors": doors,
-            "bearers": [door for door in doors if not door.transport.sent_automatically],
-            "ambient": not doors or any(door.transport.sent_automatically for door in doors),
+            "variants": accepted,
+            "bearers": [each for each in accepted if not each.transport.sent_automatically],
+            "ambient": not accepted or any(each.transport.sent_automatically for each in accepted),
             "forms": shown,
-            "docs_anchor": docs_anchor(view, path, shown),
+            "docs_anchor": f"#/{quote(tag(view, path))}/{operation_id(path, first)}" if first else "",
             "headers": sorted({**response.headers, "Content-Type": JSONRenderer.media_type}.items()),
-            "content": linked(content, request.build_absolute_uri("/")),
+            "content": link_urls(content, request.build_absolute_uri("/")),
         }
-
-
-def docs_anchor(view, path, shown):
-    """Where Swagger UI has the first of these requests."""
-    from authcompare.mechanisms.openapi import operation_id, tag
-
-    return f"#/{quote(tag(view, path))}/{operation_id(path, shown[0].method)}" if shown else ""

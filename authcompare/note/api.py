@@ -1,34 +1,39 @@
-"""THE protected resource, served by one view behind every mechanism. Nothing here knows a mechanism."""
+"""The protected resource: one view behind every mechanism. Nothing here knows a mechanism."""
 
 from django.db import transaction
+from django.db.models import Manager, QuerySet
+from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from authcompare.accounts.models import User
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import Strict, TextField
-from authcompare.api.openapi.operations import Operation
+from authcompare.api.openapi.decorators import raises
 from authcompare.note.models import Note
 
 
 class PreconditionFailed(APIException):
     status_code = 412
     default_code = "precondition_failed"
-    default_detail = _("The note has changed since you read it. Read it again, then change what you see.")
+    default_detail = _("The note has changed since you read it. Read it again, then send your change.")
 
 
 class IsEditorOrReadOnly(BasePermission):
-    """Readers read, editors also change. A door vouches for the role, as it does for the user."""
+    """Editors may change the note, readers may read it. The variant determines the role, as it does the user."""
 
-    message = _("This account may read the note but not change it.")
+    message = _("This account may only read the note. Sign in as an editor to change it.")
     code = "role_required"
 
-    def has_permission(self, request, view):
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return request.method in SAFE_METHODS or request.user.role == User.Role.EDITOR
 
 
@@ -42,73 +47,86 @@ class NoteSerializer(Strict, serializers.ModelSerializer):
         fields = ["owner", "title", "body", "revision", "updated_at"]
         read_only_fields = ["owner", "revision", "updated_at"]
 
-    @staticmethod
-    def example(view):
-        return {
-            "owner": "alice-7f3a21",
-            "title": "A private note",
-            "body": "Only I should be able to read this.",
-            "revision": 3,
-            "updated_at": "2026-09-01T08:00:00Z",
-        }
+    example = {"title": "Changed", "body": "By hand."}
+
+
+ETAG = OpenApiParameter(
+    "ETag",
+    location=OpenApiParameter.HEADER,
+    response=[200, 304],
+    required=True,
+    description=_('The revision of the note, as "7-3".'),
+)
 
 
 class NoteView(Endpoint):
-    """The private note of whoever the door says is asking.
-
-    Answers the same bytes whichever door it stands behind. `PATCH` honours `If-Match` (RFC 9110 section 13.1.1).
-    """
+    """The private note of the user whom the variant authenticates. Every variant returns the same bytes."""
 
     permission_classes = [IsAuthenticated, IsEditorOrReadOnly]
     recorded = True
     name = _("The private note")
-    description = _("The note of whoever the door says is asking. Its bytes are the same behind every door.")
-    operations = {
-        "GET": Operation(
-            _("Read the note"),
-            _("The ETag names this revision. Sent back as If-None-Match, it saves sending the same note again."),
-            gives={200: NoteSerializer},
-            raises=(NotFound,),
-            condition="If-None-Match",
-        ),
-        "PATCH": Operation(
-            _("Change the note"),
-            _("Title, text or both. With an ETag as If-Match, it changes that revision or nothing."),
-            takes=NoteSerializer,
-            partial=True,
-            example={"title": "Changed", "body": "By hand."},
-            gives={200: NoteSerializer},
-            raises=(NotFound, PreconditionFailed),
-            condition="If-Match",
-        ),
-    }
+    description = _("The note of the signed-in user. Every door returns the same bytes.")
 
-    def get(self, request):
-        """Read the note: 200 and an ETag, or 304 when If-None-Match already names it."""
-        note = self.note(request)
-        return self.conditional(request, note) or self.answer(note)
+    @extend_schema(
+        summary=_("Read the note"),
+        description=_("The ETag names this revision. Send it as If-None-Match to avoid receiving the same note again."),
+        parameters=[
+            ETAG,
+            OpenApiParameter(
+                "If-None-Match",
+                location=OpenApiParameter.HEADER,
+                description=_("An ETag: send the note only if it is another revision."),
+            ),
+        ],
+        responses={
+            200: NoteSerializer,
+            304: OpenApiResponse(description=_("The note is still the revision that If-None-Match names.")),
+        },
+    )
+    @raises(NotFound, ParseError)
+    def get(self, request: Request) -> HttpResponse:
+        """Return the note with its ETag, or 304 when If-None-Match names this revision."""
+        note = self.find_note(request)
+        return self.check_precondition(request, note) or self.answer(note)
 
-    def patch(self, request):
-        """Change title, body or both: 200 with the next revision, 412 when If-Match names an older one."""
+    @extend_schema(
+        summary=_("Change the note"),
+        description=_("Title, text, or both. With an ETag as If-Match, the change applies to that revision only."),
+        parameters=[
+            ETAG,
+            OpenApiParameter(
+                "If-Match",
+                location=OpenApiParameter.HEADER,
+                description=_("An ETag: change the note only if it is still this revision."),
+            ),
+        ],
+        request=NoteSerializer(partial=True),
+        responses={200: NoteSerializer},
+    )
+    @raises(NotFound, ParseError, PreconditionFailed)
+    def patch(self, request: Request) -> HttpResponse:
+        """Change title, body or both, and return the next revision; 412 when If-Match names an older one."""
         with transaction.atomic():
-            note = self.note(request, Note.objects.select_for_update(of=("self",)))
-            self.conditional(request, note)
+            note = self.find_note(request, Note.objects.select_for_update(of=("self",)))
+            self.check_precondition(request, note)
             serializer = NoteSerializer(note, data=request.data, partial=True)
             serializer.is_valid(raise_exception=True)
             serializer.save(revision=note.revision + 1)
         return self.answer(note)
 
-    def note(self, request, notes=Note.objects):
+    def find_note(self, request: Request, notes: Manager | QuerySet = Note.objects) -> Note:
         try:
             return notes.select_related("owner").get(owner_id=request.user.pk)
         except Note.DoesNotExist:
-            raise NotFound(_("This user has no note any more.")) from None
+            raise NotFound(_("This user's note has been deleted.")) from None
 
-    def conditional(self, request, note):
-        """None, or a 304; raises 412. A precondition that can not be read must not pass for one that was met."""
+    def check_precondition(self, request: Request, note: Note) -> HttpResponse | None:
+        """Return None or a 304; raise PreconditionFailed, or ParseError for a header that cannot be read."""
         for header in ("If-Match", "If-None-Match"):
             if request.headers.get(header) and not parse_etags(request.headers[header]):
-                raise ParseError(_("%(header)s takes entity tags as an ETag header gave them.") % {"header": header})
+                raise ParseError(
+                    _("%(header)s is not an entity tag. Send one from an ETag header.") % {"header": header}
+                )
         response = get_conditional_response(request._request, etag=note.etag)
         if response is not None and response.status_code == 412:
             raise PreconditionFailed
@@ -116,5 +134,5 @@ class NoteView(Endpoint):
             response["ETag"] = note.etag  # RFC 9110 section 15.4.5
         return response
 
-    def answer(self, note):
+    def answer(self, note: Note) -> Response:
         return Response(NoteSerializer(note).data, headers={"ETag": note.etag})

@@ -239,7 +239,7 @@ def test_an_answer_that_is_no_json_and_none_at_all_are_said_to_be_so(context, li
     api.page.unroute("**/sessions/api/login/")
     api.page.route("**/sessions/api/login/", lambda route: route.abort())
     api.form("post").locator("button.primary").click()
-    expect(api.part("status")).to_contain_text("the server can not be reached")
+    expect(api.part("status")).to_contain_text("the server is not reachable")
     expect(api.part("body")).to_be_hidden()
 
 

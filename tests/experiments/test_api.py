@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from authcompare.api.http_client import Client
-from authcompare.experiments.api import PLACES, a_place
+from authcompare.experiments.api import PLACES, reserve_place
 from authcompare.experiments.models import Evidence
 from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.mechanisms.registry import variants
@@ -39,12 +39,12 @@ def test_who_finds_no_place_is_told_when_to_come_again_and_nothing_has_begun():
 @pytest.mark.usefixtures("taken")
 def test_experiments_that_only_wait_have_places_of_their_own():
     waiting = next(each for each in all_experiments() if each.waits)
-    with a_place(waiting):
+    with reserve_place(waiting):
         pass
 
 
 def test_a_place_is_free_again_afterwards_also_where_it_went_wrong(db):
     for _n in range(PLACES[False]._value + 1):
-        with pytest.raises(ZeroDivisionError), a_place(find_experiment("read-it")):
+        with pytest.raises(ZeroDivisionError), reserve_place(find_experiment("read-it")):
             1 / 0  # noqa: B018
     assert run("read-it").status_code == 200

@@ -1,4 +1,4 @@
-"""What stands behind the experiments of the browser: another site's page, a form's way to the note, receipts."""
+"""The attacker's page, the form that it attacks, receipts, and credentials that a script has read."""
 
 import pytest
 
@@ -12,7 +12,7 @@ RECEIPT = "a-receipt-of-my-own"
 
 
 def form(actor, **fields):
-    """The note's edit as a form posts it, with whatever a browser would add by itself, and a receipt."""
+    """Post an edit of the note as a form does, with what a browser adds by itself, and a receipt."""
     headers = actor.variant.transport.present(actor.credential) if actor.variant.transport.sent_automatically else {}
     variant = actor.variant
     path = f"/lab/form/{variant.mechanism.name}/{variant.slug}/?receipt={RECEIPT}"
@@ -24,14 +24,14 @@ def came():
     return Client().get(f"/lab/api/receipt/{RECEIPT}/").json()["came"]
 
 
-def test_a_forged_form_changes_the_note_only_where_nobody_asks_who_wrote_it(actor, variant):
+def test_a_forged_form_changes_the_note_only_without_a_csrf_check(actor, variant):
     answer = form(actor, body="Forged")
     believed = variant.transport.sent_automatically and not variant.authentication.csrf
     assert answer.status_code == (200 if believed else 403 if variant.transport.sent_automatically else 401)
     assert Note.objects.filter(body="Forged").exists() == believed
 
 
-def test_a_form_of_ours_changes_it_at_every_door_that_a_browser_opens_by_itself(actor, variant):
+def test_a_form_of_this_site_changes_the_note_where_the_browser_sends_the_credential(actor, variant):
     if not variant.transport.sent_automatically:
         return
     token = actor.csrf_token()
@@ -40,17 +40,17 @@ def test_a_form_of_ours_changes_it_at_every_door_that_a_browser_opens_by_itself(
     assert actor.read().json()["body"] == "Mine"
 
 
-def test_a_receipt_tells_what_came_and_no_value(actor, variant):
+def test_a_receipt_contains_names_and_sizes_and_no_value(actor, variant):
     form(actor, body="Forged")
-    told = came()
-    assert told["method"] == "POST"
+    receipt = came()
+    assert receipt["method"] == "POST"
     name = variant.transport.name
     if variant.transport.sent_automatically:
-        assert told["cookies"] == {name: len(name) + len(actor.credential)}
-    assert actor.credential not in str(told)
+        assert receipt["cookies"] == {name: len(name) + len(actor.credential)}
+    assert actor.credential not in str(receipt)
 
 
-def test_there_is_a_receipt_only_of_what_came_and_only_under_a_name_that_nobody_guesses(db):
+def test_a_receipt_needs_a_request_and_a_long_name(db):
     assert came() is None
     client = Client()
     client.get("/lab/form/session/db/?receipt=short")
@@ -58,21 +58,21 @@ def test_there_is_a_receipt_only_of_what_came_and_only_under_a_name_that_nobody_
     assert client.get("/lab/api/receipt/%00/").json() == {"came": None}
 
 
-def test_where_there_is_no_door_there_is_no_form(db):
+def test_an_unknown_variant_has_no_form(db):
     assert Client().get("/lab/form/session/none/").status_code == 404
 
 
-def test_the_other_sites_page_may_send_anywhere_and_no_other_page_may(db):
+def test_only_the_attackers_page_may_send_anywhere(db):
     def policy(path):
         rules = Client().get(path).headers["Content-Security-Policy"].split("; ")
         return {name: allowed for name, _, allowed in (rule.partition(" ") for rule in rules)}
 
-    there, ours = policy("/lab/elsewhere/"), policy("/")
-    assert (there["connect-src"], there["form-action"], there["script-src"]) == ("*", "*", "'self'")
-    assert (ours["connect-src"], ours["form-action"]) == ("'self'", "'self'")
+    attacker, site = policy("/lab/elsewhere/"), policy("/")
+    assert (attacker["connect-src"], attacker["form-action"], attacker["script-src"]) == ("*", "*", "'self'")
+    assert (site["connect-src"], site["form-action"]) == ("'self'", "'self'")
 
 
-def test_only_windows_of_these_experiments_can_be_steered_by_another_origin(db):
+def test_another_origin_can_control_only_windows_of_these_experiments(db):
     def opener(path):
         return Client().get(path).headers["Cross-Origin-Opener-Policy"]
 
@@ -81,13 +81,13 @@ def test_only_windows_of_these_experiments_can_be_steered_by_another_origin(db):
     assert opener("/") == opener("/experiments/tamper/") == "same-origin"
 
 
-def test_outside_the_lab_there_is_none_of_it(outside_the_lab, db):
+def test_outside_the_lab_the_urls_do_not_exist(outside_the_lab, db):
     client = Client()
     for path in ("/lab/elsewhere/", "/lab/form/session/db/", f"/lab/api/receipt/{RECEIPT}/", "/lab/api/present/"):
         assert client.get(path).status_code == 404
 
 
-# Presenting what a script has read
+# Presenting a stolen credential
 
 
 def present(variant, credential):
@@ -95,21 +95,21 @@ def present(variant, credential):
     return Client().post("/lab/api/present/", json=body)
 
 
-def test_a_credential_that_was_read_opens_its_door_from_a_clean_client(actor, variant):
+def test_a_clean_client_reads_the_note_with_a_stolen_credential(actor, variant):
     answer = present(variant, actor.credential).json()
     assert answer["status"] == 200
     assert present(variant, "x" * 32).json()["status"] == 401
 
 
 @pytest.mark.parametrize("credential", ["", "two words", "a\r\nCookie: b", "ä", "x" * 8193])
-def test_what_no_header_can_hold_is_not_presented(credential, db):
+def test_a_credential_that_no_header_can_contain_is_refused(credential, db):
     assert present(variants()[0], credential).status_code == 400
 
 
-# The cookie that crosses sites
+# The cookie that is sent cross-site
 
 
-def test_only_a_door_that_says_so_lets_its_cookie_cross_sites(variant, sandbox):
+def test_only_a_variant_that_promises_it_sends_its_cookie_cross_site(variant, sandbox):
     alice = sandbox["alice"]
     cookie = cookie_set(Actor(variant).sign_in(alice["username"], alice["password"]), variant.transport.name)
     if variant.transport.sent_automatically:
@@ -118,5 +118,5 @@ def test_only_a_door_that_says_so_lets_its_cookie_cross_sites(variant, sandbox):
         assert cookie is None
 
 
-def test_some_door_lets_its_cookie_cross_sites_and_it_is_weak(db):
+def test_one_variant_sends_its_cookie_cross_site_and_it_is_weak(db):
     assert [variant.lab for variant in variants() if variant.promises.sent_cross_site] == [True]

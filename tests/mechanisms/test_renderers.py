@@ -1,25 +1,29 @@
-"""The browsable API: a page for browsers and JSON for all others, safe under the strict policy, every door on it."""
+"""The browsable API: pages for browsers, JSON for other clients, and the strict Content-Security-Policy."""
 
 import re
 from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
-from rest_framework.views import APIView
 
 from authcompare.api.http_client import CSRF_HEADER, Client
-from authcompare.api.openapi.operations import operation
 from authcompare.experiments.cast import Actor
 from authcompare.mechanisms.api import ENDPOINTS
-from authcompare.mechanisms.registry import variants
+from authcompare.mechanisms.registry import mechanisms, variants
 from authcompare.note.models import Note
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PAGES = [address for address, _ in ENDPOINTS.values() if "<" not in address]
 
 
+@pytest.fixture(params=[mechanism.default for mechanism in mechanisms()], ids=lambda variant: variant.mechanism.name)
+def variant(request):
+    """Return each mechanism's default variant: the same code serves the others."""
+    return request.param
+
+
 class Page(HTMLParser):
-    """The elements of a page, each as (tag, attributes)."""
+    """A page as its elements, each (tag, attributes)."""
 
     def __init__(self, html):
         super().__init__()
@@ -30,7 +34,7 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attributes)))
 
     def all(self, *tags, **wanted):
-        """The attributes of all elements of these tags that have these attributes: page.all("input", name="title")."""
+        """Return the attributes of all such elements: page.all("input", name="title")."""
         return [
             attributes
             for tag, attributes in self.elements
@@ -49,14 +53,14 @@ def browse(client, address, **headers):
     return client.get(address, headers={"Accept": BROWSER} | headers)
 
 
-def look(actor, endpoint):
-    """An endpoint of a door as its actor's browser would show it, could it send the credential."""
-    shown = {} if actor.variant.transport.sent_automatically else actor.variant.transport.present(actor.credential)
-    return Page(browse(actor.client, actor.variant.path + endpoint, **shown).text)
+def open_page(actor, endpoint):
+    """Return the page of an endpoint, opened with the actor's credential."""
+    headers = {} if actor.variant.transport.sent_automatically else actor.variant.transport.present(actor.credential)
+    return Page(browse(actor.client, actor.variant.path + endpoint, **headers).text)
 
 
 def every_page():
-    """The address of every page that the root links, the root's own included."""
+    """Return the URL of the root's page, and of every page that it links."""
     links = [link["href"] for link in Page(browse(Client(), "/api/").text).all("a")]
     api = [link for link in links if re.match(r"/(\w+/)?api/|/\.well-known/", link)]
     return sorted({"/api/", *api} - {reverse("docs"), f"{reverse('schema')}?format=json"})
@@ -66,7 +70,7 @@ def every_page():
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", None, "application/json, text/html;q=0.5"])
-def test_whoever_is_no_browser_gets_json(accept, variant, db):
+def test_clients_other_than_browsers_get_json(accept, variant, db):
     for address in ("/api/", f"{variant.path}protected/"):
         client = Client()
         client.headers.pop("Accept")
@@ -74,7 +78,7 @@ def test_whoever_is_no_browser_gets_json(accept, variant, db):
         assert response.headers["Content-Type"] == "application/json"
 
 
-def test_a_browser_gets_a_page_and_json_when_it_asks_for_it(variant, db):
+def test_a_browser_gets_a_page_and_json_on_request(variant, db):
     for address in ("/api/", f"{variant.path}protected/"):
         page = browse(Client(), address)
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -82,7 +86,7 @@ def test_a_browser_gets_a_page_and_json_when_it_asks_for_it(variant, db):
         assert browse(Client(), f"{address}?format=json").headers["Content-Type"] == "application/json"
 
 
-def test_the_page_has_the_status_and_the_headers_of_the_answer_it_shows(variant, db):
+def test_a_page_has_the_status_and_headers_of_the_response_that_it_shows(variant, db):
     address = f"{variant.path}protected/"
     page, answer = browse(Client(), address), Client().get(address)
     assert page.status_code == answer.status_code == 401
@@ -91,7 +95,7 @@ def test_the_page_has_the_status_and_the_headers_of_the_answer_it_shows(variant,
     assert "not_authenticated" in page.text
 
 
-def test_what_is_at_no_address_is_said_in_json(db):
+def test_an_unknown_url_gets_json(db):
     response = browse(Client(), "/api/none/")
     assert (response.status_code, response.headers["Content-Type"]) == (404, "application/json")
 
@@ -99,12 +103,14 @@ def test_what_is_at_no_address_is_said_in_json(db):
 # Safe
 
 
-def test_no_page_has_script_or_style_or_a_handler_of_its_own_in_it(db):
+def test_no_page_has_inline_scripts_or_styles(db):
     pages = every_page()
     assert len(pages) > len(list(variants())) * len(PAGES)
     for address in [*pages, reverse("docs")]:
         response = browse(Client(), address)
         page = Page(response.text)
+        policy = response.headers["Content-Security-Policy"]
+        assert {"script-src 'self'", "style-src 'self'", "default-src 'none'"} <= set(policy.split("; ")), address
         assert page.all("main"), address
         for tag, attributes in page.elements:
             assert not [name for name in attributes if name == "style" or name.startswith("on")], (address, tag)
@@ -114,13 +120,7 @@ def test_no_page_has_script_or_style_or_a_handler_of_its_own_in_it(db):
         assert all(source.startswith(("/static/", "/jsi18n/")) for source in sources), (address, sources)
 
 
-def test_every_page_comes_with_the_strict_policy(db):
-    for address in [*every_page(), reverse("docs")]:
-        policy = browse(Client(), address).headers["Content-Security-Policy"]
-        assert {"script-src 'self'", "style-src 'self'", "default-src 'none'"} <= set(policy.split("; ")), address
-
-
-def test_every_static_file_that_a_page_names_is_there(db):
+def test_every_static_file_of_a_page_exists(db):
     client = Client()
     for address in ("/api/", "/sessions/api/protected/", reverse("docs")):
         page = Page(browse(client, address).text)
@@ -130,10 +130,10 @@ def test_every_static_file_that_a_page_names_is_there(db):
             assert client.get(source).status_code == 200, source
 
 
-def test_what_is_in_the_note_is_text_and_only_addresses_of_this_site_are_links(actor, alice):
+def test_the_note_is_escaped_and_only_urls_of_this_site_are_links(actor, alice):
     evil = '<script>alert(1)</script> "http://evil.example/x"'
     Note.objects.filter(owner=alice).update(title=evil, body="http://localhost/api/ x")
-    shown = look(actor, "protected/")
+    shown = open_page(actor, "protected/")
     assert not [script for script in shown.all("script") if "src" not in script]
     assert shown.one("input", name="title")["value"] == evil
     assert not [link for link in shown.all("a") if "evil" in link["href"]]
@@ -141,24 +141,17 @@ def test_what_is_in_the_note_is_text_and_only_addresses_of_this_site_are_links(a
     assert root.all("a", href="http://localhost/api/protected/")
 
 
-def test_every_page_brings_the_csrf_cookie(variant, db):
-    for endpoint in PAGES:
-        client = Client()
-        browse(client, variant.path + endpoint)
-        assert client.cookies["ac_csrf"], endpoint
+# Every variant
 
 
-# Every door on it
-
-
-def test_the_root_links_every_endpoint_of_every_door_and_no_link_is_dead(db):
+def test_the_root_links_every_endpoint_and_no_link_is_dead(db):
     pages = every_page()
     assert {variant.path + endpoint for endpoint in PAGES for variant in variants()} <= set(pages)
     for address in pages:
         assert browse(Client(), address).status_code in {200, 401, 405}, address
 
 
-def test_the_root_marks_each_weak_door_and_groups_by_shape(db):
+def test_the_root_marks_weak_variants_and_groups_by_mechanism(db):
     page = Page(browse(Client(), "/api/").text)
     marks = page.all("span", **{"class": "chip warn"})
     assert len(marks) == len([variant for variant in variants() if variant.lab])
@@ -166,13 +159,13 @@ def test_the_root_marks_each_weak_door_and_groups_by_shape(db):
     assert [shape for shape in shapes if shape] == [*dict.fromkeys(v.mechanism.shape for v in variants())]
 
 
-def test_without_the_lab_the_root_links_nothing_of_it(outside_the_lab, db):
+def test_outside_the_lab_the_root_links_none_of_its_pages(outside_the_lab, db):
     assert not [address for address in every_page() if "/lab/" in address]
     for address in every_page():
         assert browse(Client(), address).status_code in {200, 401, 405}, address
 
 
-def test_each_page_of_a_door_links_the_others_and_says_where_it_is(variant, db):
+def test_each_page_of_a_variant_links_the_others_and_marks_itself(variant, db):
     for endpoint in PAGES:
         page = Page(browse(Client(), variant.path + endpoint).text)
         here = page.one("a", href=variant.path + endpoint, **{"aria-current": "page"})
@@ -182,7 +175,7 @@ def test_each_page_of_a_door_links_the_others_and_says_where_it_is(variant, db):
         assert docs
 
 
-def test_the_link_to_the_documentation_leads_to_the_operation_of_every_door(db):
+def test_the_documentation_link_leads_to_the_operation(db):
     document = Client().get("/api/schema/").json()
     for variant in variants():
         page = Page(browse(Client(), f"{variant.path}login/").text)
@@ -194,15 +187,15 @@ def test_the_link_to_the_documentation_leads_to_the_operation_of_every_door(db):
 # Forms
 
 
-def test_a_form_for_each_method_that_the_view_has(actor):
+def test_a_page_has_a_form_for_each_method(actor):
     expected = {"login/": ["post"], "logout/": ["post"], "protected/": ["get", "patch"], "credential/": ["get"],
                 "devices/": ["get", "delete", "delete-one"]}  # fmt: skip
     for endpoint, ids in expected.items():
-        forms = [form["id"] for form in look(actor, endpoint).all("form") if form.get("data-method")]
+        forms = [form["id"] for form in open_page(actor, endpoint).all("form") if form.get("data-method")]
         assert forms == [f"form-{id}" for id in ids], endpoint
 
 
-def test_a_form_has_a_field_for_each_of_the_serializer_with_its_limits(variant, db):
+def test_a_form_has_the_fields_of_the_serializer_with_their_limits(variant, db):
     page = Page(browse(Client(), f"{variant.path}login/").text)
     username, password, lifetime = (
         page.one("input", id=f"post-{name}") for name in ("username", "password", "lifetime")
@@ -217,8 +210,8 @@ def test_a_form_has_a_field_for_each_of_the_serializer_with_its_limits(variant, 
         assert page.one("label", **{"for": field["id"]})
 
 
-def test_the_form_that_changes_the_note_begins_with_the_note_and_its_etag(actor, alice):
-    page = look(actor, "protected/")
+def test_the_edit_form_starts_with_the_note_and_its_etag(actor, alice):
+    page = open_page(actor, "protected/")
     assert page.one("input", id="patch-title")["value"] == Note.objects.get(owner=alice).title
     assert page.one("textarea", id="patch-body")["maxlength"] == "4000"
     etags = [field["value"] for field in page.elements_with("data-etag")]
@@ -227,27 +220,27 @@ def test_the_form_that_changes_the_note_begins_with_the_note_and_its_etag(actor,
     assert "checked" not in page.one("input", **{"data-condition": "If-None-Match"})
 
 
-def test_only_a_door_that_reads_a_header_has_a_box_for_the_token(variant, db):
+def test_only_a_variant_that_reads_a_header_has_a_token_field(variant, db):
     page = Page(browse(Client(), f"{variant.path}protected/").text)
     assert len(page.all("input", id="access")) == (0 if variant.transport.sent_automatically else 1)
     csrf = page.elements_with("data-csrf")
     assert len([field for field in csrf if "checked" in field]) == (1 if variant.transport.sent_automatically else 0)
 
 
-def test_the_note_behind_all_doors_has_a_box_for_the_token_too_but_does_not_send_it_unasked(db):
+def test_the_page_for_all_doors_has_a_token_field_that_is_not_ticked(db):
     page = Page(browse(Client(), "/api/protected/").text)
     assert page.one("input", id="access")
     assert "checked" not in page.one("input", id="authorize")
 
 
-def test_the_list_of_sign_ins_is_offered_where_one_of_them_is_to_be_ended(actor):
-    page = look(actor, "devices/")
+def test_the_form_that_ends_one_sign_in_offers_the_list(actor):
+    page = open_page(actor, "devices/")
     known = [device["id"] for device in actor.request("GET", "devices/").json()]
     assert [option["value"] for option in page.all("option") if option["value"] in known] == known
     assert page.one("input", id="delete-one-device")["list"] == "delete-one-device-known"
 
 
-def test_a_choice_may_be_left_out_when_it_is_optional(db):
+def test_an_optional_choice_can_be_left_out(db):
     page = Page(browse(Client(), "/lab/api/account/").text)
     assert page.one("select", id="patch-role")
     assert page.one("select", id="patch-is_active")
@@ -255,22 +248,10 @@ def test_a_choice_may_be_left_out_when_it_is_optional(db):
     assert values == ["", "true", "false", "", "editor", "reader"]
 
 
-def test_a_view_that_says_nothing_of_itself_is_still_described():
-    class Bare(APIView):
-        """Does something."""
-
-        serializer_class = None
-
-        def post(self, request): ...
-
-    said = operation(Bare(), "POST")
-    assert (said.summary, said.about) == ("Bare", "Does something.")
-
-
 # Without scripts
 
 
-def test_signing_in_reading_and_signing_out_works_with_plain_forms_where_a_browser_can(variant, sandbox):
+def test_plain_forms_sign_in_read_and_sign_out_where_the_browser_sends_the_credential(variant, sandbox):
     client, who = Client(), sandbox["alice"]
     page = Page(browse(client, f"{variant.path}login/").text)
     form = page.one("form", id="form-post")
@@ -284,7 +265,7 @@ def test_signing_in_reading_and_signing_out_works_with_plain_forms_where_a_brows
     assert answer.status_code == 200
     assert "expires_at" in answer.text
     if not variant.transport.sent_automatically:
-        assert "access" in answer.text  # and from here on it takes a script: the page says so
+        assert "access" in answer.text  # the next request needs a script, as the page explains
         assert page.all("noscript")
         return
     note = browse(client, f"{variant.path}protected/")
@@ -296,28 +277,28 @@ def test_signing_in_reading_and_signing_out_works_with_plain_forms_where_a_brows
     assert browse(client, f"{variant.path}protected/").status_code == 401
 
 
-def test_a_plain_form_without_the_csrf_token_is_refused_where_it_matters(variant, sandbox):
+def test_a_plain_form_without_the_csrf_token_is_refused_where_it_is_checked(variant, sandbox):
     who = {key: sandbox["alice"][key] for key in ("username", "password")}
     response = Client().post(f"{variant.path}login/", data=who, headers={"Accept": BROWSER, CSRF_HEADER: ""})
     matters = variant.transport.sent_automatically and variant.authentication.csrf
     assert response.status_code == (403 if matters else 200)
 
 
-def test_fields_that_only_scripts_read_are_not_sent_by_a_plain_form(variant, db):
+def test_a_plain_form_sends_no_fields_of_the_script(variant, db):
     page = Page(browse(Client(), f"{variant.path}login/").text)
     named = {field["name"] for field in page.all("input", "textarea", "select") if field.get("name")}
     assert named <= {"username", "password", "lifetime", "csrfmiddlewaretoken", "next"}
 
 
-def test_nothing_is_written_by_looking_at_pages(actor, alice):
+def test_opening_pages_changes_nothing(actor, alice):
     before = Note.objects.get(owner=alice)
     for endpoint in PAGES:
-        look(actor, endpoint)
+        open_page(actor, endpoint)
     assert Note.objects.get(owner=alice).revision == before.revision
     assert Actor.read(actor).status_code == 200
 
 
-def test_docs_is_a_page_of_this_site_that_names_the_document(db):
+def test_the_documentation_page_names_the_document(db):
     page = Page(browse(Client(), reverse("docs")).text)
     place = page.one("div", id="swagger-ui")
     assert Client().get(place["data-schema"], headers={"Accept": "*/*"}).json()["openapi"].startswith("3.1")

@@ -89,11 +89,11 @@ def test_every_exception_that_verifying_can_raise_has_an_example():
     for example in samples.EXAMPLES:
         fields = example.fields()
         options = verify.Options(
-            api.names(fields["algorithms"]),
+            api.split_names(fields["algorithms"]),
             fields["audience"],
             fields["issuer"],
             fields["leeway"],
-            api.names(fields["require"]),
+            api.split_names(fields["require"]),
         )
         key = Pasted(fields["key"])
         _outcome, error, _weak = verify.verify(

@@ -1,17 +1,17 @@
-"""The views behind the tokens' own panel: look at any token, sign one, and see what became of a sign-in's family.
+"""The endpoints of the token inspector. They use no credential, change nothing, and store or log nothing."""
 
-The first three use no credential, change nothing, and keep nothing of what is typed: not on the wire, not in a log.
-"""
+from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.settings import api_settings
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import SecondsField, Strict, TextField
-from authcompare.api.openapi.operations import Operation, ResponseSerializer
-from authcompare.api.openapi.serializers import JWT
 from tokens_demo.inspector import samples, verify
 from tokens_demo.inspector.key_input import ALGORITHMS
 
@@ -20,8 +20,8 @@ LONGEST_OPTION = 300
 DAY = 24 * 60 * 60
 
 
-def context(request):
-    """For the template: the examples in their groups, and one of them in the fields (?example=<name>)."""
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Return the template's context: the examples in groups, and the chosen one (?example=<name>)."""
     chosen = samples.named(request.GET.get("example"))
     return {
         "inspector": {
@@ -33,7 +33,7 @@ def context(request):
     }
 
 
-def option(label, **more):
+def option(label: str, **more: Any) -> TextField:
     return TextField(label=label, max_length=LONGEST_OPTION, required=False, allow_blank=True, **more)
 
 
@@ -45,38 +45,44 @@ class InspectSerializer(Strict):
         required=False,
         allow_blank=True,
         trim_whitespace=False,
-        help_text=_("A secret, a PEM, a JWK or a set of JWKs."),
+        help_text=_("A secret, a PEM key, a JWK, or a set of JWKs."),
     )
     algorithms = option(
-        _("Algorithms"), help_text=_("Those allowed, with spaces between them. Left out: those the key is made for.")
+        _("Algorithms"), help_text=_("The accepted ones, separated by spaces. Leave empty for those that fit the key.")
     )
-    audience = option(_("Audience"), help_text=_("Who the verifier is."))
-    issuer = option(_("Issuer"), help_text=_("Whom the verifier trusts."))
+    audience = option(_("Audience"), help_text=_("The name of the verifier."))
+    issuer = option(_("Issuer"), help_text=_("The issuer that the verifier trusts."))
     leeway = SecondsField(
-        label=_("Leeway"), required=False, min_value=0, max_value=DAY, help_text=_("Seconds that clocks may differ.")
+        label=_("Leeway"),
+        required=False,
+        min_value=0,
+        max_value=DAY,
+        help_text=_("Seconds that clocks may differ."),
     )
-    require = option(_("Required claims"), help_text=_("Their names, with spaces between them."))
+    require = option(_("Required claims"), help_text=_("Names, separated by spaces."))
 
-    def validate_algorithms(self, value):
-        unknown = set(names(value)) - {*ALGORITHMS, "none"}
+    example = {"token": samples.ARTICLE, "key": samples.ARTICLE_SECRET}
+
+    def validate_algorithms(self, value: str) -> str:
+        unknown = set(split_names(value)) - {*ALGORITHMS, "none"}
         if unknown:
             known = ", ".join((*ALGORITHMS, "none"))
-            raise serializers.ValidationError(_("Known are: %(names)s") % {"names": known})
+            raise serializers.ValidationError(_("Unknown algorithm. Use these: %(names)s.") % {"names": known})
         return value
 
 
-def names(text):
+def split_names(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
-class Check(ResponseSerializer):
+class Check(serializers.Serializer):
     name = serializers.CharField()
     title = serializers.CharField()
     state = serializers.ChoiceField(["passed", "failed", "skipped", "unreached"])
 
 
-class Said(ResponseSerializer):
-    """A claim or a header parameter, with what it means."""
+class Said(serializers.Serializer):
+    """A claim or a header parameter, with its meaning."""
 
     name = serializers.CharField()
     value = serializers.CharField()
@@ -86,7 +92,7 @@ class Said(ResponseSerializer):
     time = serializers.IntegerField(allow_null=True)
 
 
-class Inspection(ResponseSerializer):
+class Inspection(serializers.Serializer):
     outcome = serializers.CharField()
     accepted = serializers.BooleanField()
     title = serializers.CharField()
@@ -101,88 +107,63 @@ class Inspection(ResponseSerializer):
     payload = Said(many=True)
     now = serializers.FloatField()
 
-    @staticmethod
-    def example(view):
-        return verify.inspect(samples.ARTICLE, samples.ARTICLE_SECRET) | {"now": 1788249600.0}
-
 
 class InspectView(Endpoint):
-    """Would a verifier take this token, told this key and these options? A real call of PyJWT, explained."""
+    """Verifies a token with the given key and options by a real call of PyJWT, and explains the outcome."""
 
     name = _("Inspect a token")
     description = _(
-        "Takes any token and any key, makes a real verify call, and says what came of it and why. Nothing of it is "
-        "kept or logged, no address in the token is fetched, and this server's own keys have no part in it. Whatever "
-        "is wrong with the token is a verdict, not an error."
+        "Verifies any token with any key by a real call of PyJWT, and explains the outcome. The server neither stores "
+        "nor logs them, fetches no URL in the token, and does not use its own keys. An invalid token is an outcome, "
+        "not an error."
     )
-    operations = {
-        "POST": Operation(
-            _("Inspect the token"),
-            takes=InspectSerializer,
-            example={"token": samples.ARTICLE, "key": samples.ARTICLE_SECRET},
-            gives={200: Inspection},
-        )
-    }
 
-    def post(self, request):
-        serializer = InspectSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        told = serializer.validated_data
+    @extend_schema(summary=_("Inspect the token"), request=InspectSerializer, responses={200: Inspection})
+    def post(self, request: Request) -> Response:
+        fields = InspectSerializer.read(request)
         options = verify.Options(
-            algorithms=names(told.get("algorithms", "")),
-            audience=told.get("audience", ""),
-            issuer=told.get("issuer", ""),
-            leeway=told.get("leeway", 0),
-            require=names(told.get("require", "")),
+            algorithms=split_names(fields.get("algorithms", "")),
+            audience=fields.get("audience", ""),
+            issuer=fields.get("issuer", ""),
+            leeway=fields.get("leeway", 0),
+            require=split_names(fields.get("require", "")),
         )
-        return Response(verify.inspect(told["token"], told.get("key", ""), options))
+        return Response(Inspection(verify.inspect(fields["token"], fields.get("key", ""), options)).data)
 
 
 class SignSerializer(Strict):
     header = TextField(label=_("Header"), max_length=LONGEST, trim_whitespace=False)
     payload = TextField(label=_("Payload"), max_length=LONGEST, trim_whitespace=False, allow_blank=True)
     key = TextField(label=_("Key"), max_length=LONGEST, trim_whitespace=False, required=False, allow_blank=True)
+    example = {"header": '{"alg":"HS256","typ":"JWT"}', "payload": '{"sub":"7"}', "key": "correct horse battery"}
 
 
-class Signed(ResponseSerializer):
+class Signed(serializers.Serializer):
     token = serializers.CharField()
-
-    @staticmethod
-    def example(view):
-        return {"token": JWT.format("signature")}
 
 
 class SignView(Endpoint):
-    """Sign these very texts as header and payload, with the key that came along."""
+    """Signs the given header and payload, character by character as they are, with the given key."""
 
     name = _("Sign a token")
     description = _(
-        "Signs these very texts as header and payload, with the key that came along and the algorithm that the header "
-        "names. Nothing of it is kept or logged."
+        "Signs this header and payload exactly as they are, with this key and the algorithm that the header names. The "
+        "server neither stores nor logs them."
     )
-    operations = {
-        "POST": Operation(
-            _("Sign it"),
-            takes=SignSerializer,
-            example={"header": '{"alg":"HS256","typ":"JWT"}', "payload": '{"sub":"7"}', "key": "correct horse battery"},
-            gives={200: Signed},
-        )
-    }
 
-    def post(self, request):
-        serializer = SignSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        told = serializer.validated_data
+    @extend_schema(summary=_("Sign the token"), request=SignSerializer, responses={200: Signed})
+    def post(self, request: Request) -> Response:
+        fields = SignSerializer.read(request)
         try:
-            token = verify.sign(told["header"], told["payload"], told.get("key", ""))
+            token = verify.sign(fields["header"], fields["payload"], fields.get("key", ""))
         except verify.SigningError as error:
             field, why = error.args
             raise serializers.ValidationError({field: [why]}) from None
-        return Response({"token": token})
+        return Response(Signed({"token": token}).data)
 
 
-class ExampleAnswer(ResponseSerializer):
-    """What goes into the fields, and what will come out."""
+class ExampleAnswer(serializers.Serializer):
+    """The fields of the inspector, and the outcome of the inspection."""
 
     name = serializers.CharField()
     outcome = serializers.CharField()
@@ -194,21 +175,14 @@ class ExampleAnswer(ResponseSerializer):
     leeway = serializers.IntegerField()
     require = serializers.CharField()
 
-    @staticmethod
-    def example(view):
-        return described(samples.EXAMPLES[0])
-
-
-def described(example):
-    return {"name": example.slug, "outcome": example.outcome, **example.fields()}
-
 
 class ExamplesView(Endpoint):
-    """A token and a key for everything a verifier can say, made just now with throwaway keys."""
+    """A token and a key for every outcome, made for this request with throwaway keys."""
 
-    name = _("Examples of tokens")
-    description = _("A token and a key for everything a verifier can say, made just now with throwaway keys.")
-    operations = {"GET": Operation(_("Make the examples"), gives={200: ExampleAnswer(many=True)})}
+    name = _("Example tokens")
+    description = _("A token and a key for every outcome of an inspection, made for this request with throwaway keys.")
 
-    def get(self, request):
-        return Response([described(example) for example in samples.EXAMPLES])
+    @extend_schema(summary=_("Make example tokens"), responses={200: ExampleAnswer(many=True)})
+    def get(self, request: Request) -> Response:
+        examples = [{"name": each.slug, "outcome": each.outcome, **each.fields()} for each in samples.EXAMPLES]
+        return Response(ExampleAnswer(examples, many=True).data)

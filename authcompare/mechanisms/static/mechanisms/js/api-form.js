@@ -1,17 +1,17 @@
-/* The forms of the browsable API: from fields to a request, and from an answer back into fields. */
+/* The forms of the browsable API: from fields to a request, and from a response back into fields. */
 
 import { readCookie } from "../../authcompare/js/cookie.js";
 
 export const JSON_BODY = { "Content-Type": "application/json" };
 
-/** Read when it is sent: a sign-in may have changed it. */
+/** Read at sending time, because a sign-in may have changed it. */
 export const csrfToken = () => ({ "X-CSRFToken": readCookie(document.documentElement.dataset.csrf) ?? "" });
 
 const field = "[data-field]";
 
 const asJson = (form) => form.querySelector("[data-as-json]");
 
-/** The body that the fields make. Empty fields are left out, except where an empty text is one. */
+/** Return the body. Empty fields are omitted, except where an empty text is valid. */
 export function bodyOf(form) {
   const body = {};
   for (const input of form.querySelectorAll(field)) {
@@ -27,7 +27,7 @@ function valueOf(input) {
   return input.value;
 }
 
-/** {method, path, headers, text} of the request that this form stands for; text is undefined without a body. */
+/** Return the request of this form as {method, path, headers, text}; text is undefined without a body. */
 export function requestOf(form) {
   const { method } = form.dataset;
   const path = form.dataset.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(form.elements[name].value));
@@ -44,30 +44,30 @@ export function requestOf(form) {
   return { method, path, headers, text };
 }
 
-/** Writing JSON by hand begins with what the fields say, and what was written goes back into the fields. */
-export function keepInStep(form) {
+/** Let the visitor write JSON: it starts with the values of the fields, and goes back into them. */
+export function syncJson(form) {
   const box = asJson(form);
   if (!box) return;
   const text = form.querySelector("[data-json]");
   const draw = () => {
-    // What the browser would check of a field must not keep odd JSON from being sent.
+    // The browser must not check fields, so that invalid JSON can be sent.
     form.noValidate = box.checked;
     if (box.checked) text.value = JSON.stringify(bodyOf(form), null, 2);
     else fill(form, parsed(text.value));
   };
   box.addEventListener("change", draw);
-  if (box.checked) draw(); // some browsers keep a tick over a reload
+  if (box.checked) draw(); // some browsers keep the tick after a reload
 }
 
 function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // it was to be broken
+    return null; // the visitor may send invalid JSON on purpose
   }
 }
 
-/** Put an answer's values into the fields of the same names. */
+/** Put the values of a response into the fields of the same names. */
 export function fill(form, values) {
   if (!values || typeof values !== "object") return;
   for (const input of form.querySelectorAll(field)) {
@@ -82,8 +82,8 @@ export function fillEtag(form, etag) {
   if (input) input.value = etag;
 }
 
-/** Offer the ids of a list where one of them belongs into the address. */
-export function offer(form, list) {
+/** Offer the ids of a list in the fields of the URL. */
+export function offerIds(form, list) {
   for (const input of form.querySelectorAll("[data-in-path]")) {
     const options = list.filter((item) => item?.id).map(({ id }) => new Option("", id));
     input.list.replaceChildren(...options);

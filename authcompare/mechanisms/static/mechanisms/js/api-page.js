@@ -1,8 +1,8 @@
-/* The browsable API at work: each form sends the request it shows, and the page draws the real answer. Nothing here
-   names a mechanism; what differs stands in the data-* attributes that the server wrote. */
+/* The browsable API: each form sends the request that it shows, and the page shows the response. Nothing here names a
+   mechanism: the server writes all differences into data-* attributes. */
 
 import { drawBody, drawHeaders, drawNothing, drawSent, drawStatus, send } from "./api-response.js";
-import { JSON_BODY, csrfToken, fill, fillEtag, keepInStep, offer, requestOf } from "./api-form.js";
+import { JSON_BODY, csrfToken, fill, fillEtag, offerIds, requestOf, syncJson } from "./api-form.js";
 import { el, say } from "../../authcompare/js/render.js";
 import { sandbox } from "../../authcompare/js/sandbox.js";
 import { all, forget, keep, kept } from "../../authcompare/js/token-store.js";
@@ -14,18 +14,18 @@ const lab = page.dataset.lab === "true";
 
 /* ---- one exchange ---- */
 
-/** Sends one request and draws both sides of it. Resolves with the answer, or null when none came. */
+/** Send one request, and show it with its response. Resolve with the response, or null when there is none. */
 async function exchange(request, ambient) {
   page.setAttribute("aria-busy", "true");
   drawSent(part.sent, request, ambient);
   part.hint.replaceChildren();
-  let answer = null;
+  let response = null;
   try {
-    answer = await send(request, ambient);
-    drawHeaders(part, answer.headers);
-    drawBody(part.body, answer);
-    drawStatus(part.status, answer);
-    learn(request, answer);
+    response = await send(request, ambient);
+    drawHeaders(part, response.headers);
+    drawBody(part.body, response);
+    drawStatus(part.status, response);
+    reuse(request, response);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     drawNothing(part.status);
@@ -35,23 +35,23 @@ async function exchange(request, ambient) {
     page.removeAttribute("aria-busy");
   }
   if (matchMedia("(width < 56.25rem)").matches) document.getElementById("answer").scrollIntoView();
-  return answer;
+  return response;
 }
 
-/** What an answer tells goes to where it is needed next. */
-function learn({ method, path, text }, { status, headers, json }) {
+/** Put values of a response where the next request needs them. */
+function reuse({ method, path, text }, { status, headers, json }) {
   if (status >= 300) return;
   const etag = headers.get("ETag");
   for (const form of forms) {
     if (etag) fillEtag(form, etag);
-    if (Array.isArray(json)) offer(form, json);
+    if (Array.isArray(json)) offerIds(form, json);
     else fill(form, json);
   }
   if (json?.access && json.mechanism) {
     keep(`authcompare.${json.mechanism}.${json.variant}`, json);
     part.hint.textContent = json.refresh
-      ? say("Both tokens are kept in localStorage, where the pages of this site look for them.")
-      : say("The token is kept in localStorage, where the pages of this site look for it.");
+      ? say("The page stores both tokens in localStorage, where the other pages of this site find them.")
+      : say("The page stores the token in localStorage, where the other pages of this site find it.");
   } else if (json?.access && json.refresh) {
     const old = all().find(({ refresh }) => text?.includes(refresh));
     if (old) keep(old.key, json);
@@ -64,7 +64,7 @@ function learn({ method, path, text }, { status, headers, json }) {
 
 /* ---- the credential ---- */
 
-const door = document.getElementById("door");
+const variant = document.getElementById("door");
 const authorize = document.getElementById("authorize");
 const access = document.getElementById("access");
 
@@ -73,15 +73,15 @@ function authorization() {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
-/** The door whose tokens the box begins with: the one chosen, else the first that has any. */
+/** Show the token of the chosen variant, or else of the first variant that has one. */
 function showToken() {
   if (!access) return;
-  const options = [door.selectedOptions[0], ...door.options].map(({ dataset }) => kept(dataset.key));
+  const options = [variant.selectedOptions[0], ...variant.options].map(({ dataset }) => kept(dataset.key));
   access.value = options.find((tokens) => tokens)?.access ?? "";
 }
 
-door?.addEventListener("change", () => {
-  if (kept(door.selectedOptions[0].dataset.key)) showToken();
+variant?.addEventListener("change", () => {
+  if (kept(variant.selectedOptions[0].dataset.key)) showToken();
 });
 
 page.querySelector("[data-act=clear]")?.addEventListener("click", () => {
@@ -93,13 +93,13 @@ const signInHere = document.querySelector("#sign-in-here form");
 
 signInHere?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const ambient = door.selectedOptions[0].dataset.ambient === "true";
+  const ambient = variant.selectedOptions[0].dataset.ambient === "true";
   const { username, password } = Object.fromEntries(new FormData(signInHere));
   const headers = { ...JSON_BODY, ...(ambient ? csrfToken() : {}) };
   const text = JSON.stringify({ username, password });
-  const answer = await exchange({ method: "POST", path: `${door.value}login/`, headers, text }, ambient);
-  if (answer?.status === 200 && answer.json?.access) {
-    access.value = answer.json.access;
+  const response = await exchange({ method: "POST", path: `${variant.value}login/`, headers, text }, ambient);
+  if (response?.status === 200 && response.json?.access) {
+    access.value = response.json.access;
     authorize.checked = true;
   }
 });
@@ -108,7 +108,7 @@ signInHere?.addEventListener("submit", async (event) => {
 
 const confirmation = document.getElementById("confirm");
 
-function confirmed(form) {
+function confirmDeletion(form) {
   const { path } = requestOf(form);
   confirmation.querySelector("[data-part=what]").textContent = `${form.dataset.what}: ${form.dataset.method} ${path}`;
   confirmation.returnValue = "cancel";
@@ -119,17 +119,17 @@ function confirmed(form) {
 }
 
 for (const form of forms) {
-  keepInStep(form);
+  syncJson(form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (page.hasAttribute("aria-busy") || (form.dataset.method === "DELETE" && !(await confirmed(form)))) return;
+    if (page.hasAttribute("aria-busy") || (form.dataset.method === "DELETE" && !(await confirmDeletion(form)))) return;
     const request = requestOf(form);
     Object.assign(request.headers, authorization());
     await exchange(request, page.dataset.ambient === "true");
   });
 }
 
-/** Buttons that put a kept token into a field. */
+/** Show buttons that put a stored token into a field. */
 function drawStored() {
   for (const place of page.querySelectorAll("[data-fill]")) {
     const field = document.getElementById(place.dataset.fill);
@@ -162,7 +162,7 @@ async function fillInAccounts(form) {
 }
 
 const login = forms.find((form) => form.dataset.path.endsWith("/login/"));
-if (login) await fillInAccounts(login).catch(() => {}); // without accounts of one's own, one types
+if (login) await fillInAccounts(login).catch(() => {}); // without sandbox accounts, the visitor types
 const account = forms.find((form) => form.elements.sandbox);
 if (account) {
   const { id, users } = await sandbox().catch(() => ({ id: "", users: [{ username: "" }] }));

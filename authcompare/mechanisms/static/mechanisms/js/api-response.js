@@ -1,8 +1,8 @@
-/* Sends a request and draws what came back. Text only ever becomes text nodes. */
+/* Sends a request and shows the response. Text only becomes text nodes. */
 
 import { el, say, shorten } from "../../authcompare/js/render.js";
 
-/** Resolves with {status, reason, headers, text, json, took}; throws a TypeError when no answer came. */
+/** Resolve with {status, reason, headers, text, json, milliseconds}; throw a TypeError without a response. */
 export async function send({ method, path, headers, text }, ambient) {
   const began = performance.now();
   const response = await fetch(path, {
@@ -14,7 +14,8 @@ export async function send({ method, path, headers, text }, ambient) {
   });
   const body = await response.text();
   const { status, statusText: reason } = response;
-  return { status, reason, headers: response.headers, text: body, json: parsed(body), took: performance.now() - began };
+  const milliseconds = performance.now() - began;
+  return { status, reason, headers: response.headers, text: body, json: parsed(body), milliseconds };
 }
 
 function parsed(text) {
@@ -27,60 +28,60 @@ function parsed(text) {
 
 const HIDDEN = "•••";
 
-/** For JSON.stringify: what of a value is fit to be read over somebody's shoulder. */
+/** For JSON.stringify: hide passwords and shorten long text, since others may see the screen. */
 function readable(key, value) {
   if (key === "password") return HIDDEN;
   return typeof value === "string" ? shorten(value, 120) : value;
 }
 
-/** What was sent, for people to read along: no password, and of a long credential its two ends. */
+/** Show the request, without passwords, and long credentials shortened. */
 export function drawSent(place, { method, path, headers, text }, ambient) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${shorten(value, 48)}`);
-  if (ambient) lines.push(say("Cookie: what your browser holds for this site"));
+  if (ambient) lines.push(say("Cookie: all that your browser stores for this site"));
   const json = parsed(text ?? "");
   const shown = json && typeof json === "object" ? JSON.stringify(json, readable) : text;
   place.replaceChildren(el("b", {}, `${method} ${path}`), `\n${lines.join("\n")}${shown ? `\n\n${shown}` : ""}`);
 }
 
-/** The status in words for everybody, and for a screen reader the only part that is read out by itself. */
-export function drawStatus(place, answer) {
-  const { status, reason, took, json } = answer;
+/** Show the status. It is the only part that a screen reader announces by itself. */
+export function drawStatus(place, response) {
+  const { status, reason, milliseconds, json } = response;
   place.dataset.mood = status < 400 ? "good" : "bad";
   place.replaceChildren(
     el("strong", {}, String(status)),
     ` ${reason} `,
-    el("small", {}, say("in %(n)s ms", { n: Math.round(took) })),
+    el("small", {}, say("in %(n)s ms", { n: Math.round(milliseconds) })),
     ...(json?.detail ? [el("span.api-detail", {}, json.detail)] : []),
   );
 }
 
 export function drawNothing(place) {
   place.dataset.mood = "bad";
-  place.replaceChildren(say("No answer: the server can not be reached. Is it still running?"));
+  place.replaceChildren(say("No response: the server is not reachable. Check that it is running."));
 }
 
-// These say something about this one answer; all others come with every answer, and fold away.
-const TELLING = ["allow", "authenticated-by", "cache-control", "content-type", "etag", "exchange-id", "retry-after",
+// These are about this one response. The others come with every response, and are folded.
+const SPECIFIC = ["allow", "authenticated-by", "cache-control", "content-type", "etag", "exchange-id", "retry-after",
   "www-authenticate"];
 
-/** The headers, as far as scripts see them: a Set-Cookie header they never do. */
+/** Show the headers that scripts can read, which excludes Set-Cookie. */
 export function drawHeaders({ headers: place, more }, headers) {
   const lines = [...headers].map(([name, value]) => {
-    // In the lab the server has recorded the exchange, and tells where it can be seen.
+    // In the lab, the server has recorded the exchange.
     const shown = name === "exchange-id" ? el("a", { href: `/wire/${value}/` }, value) : value;
-    return [name, el("div", {}, el("dt", {}, `${spelled(name)}:`), " ", el("dd", {}, shown))];
+    return [name, el("div", {}, el("dt", {}, `${capitalised(name)}:`), " ", el("dd", {}, shown))];
   });
-  const telling = ([name]) => TELLING.includes(name);
-  place.replaceChildren(...lines.filter(telling).map(([, line]) => line));
-  more.querySelector("dl").replaceChildren(...lines.filter((line) => !telling(line)).map(([, line]) => line));
-  more.hidden = lines.every(telling);
+  const specific = ([name]) => SPECIFIC.includes(name);
+  place.replaceChildren(...lines.filter(specific).map(([, line]) => line));
+  more.querySelector("dl").replaceChildren(...lines.filter((line) => !specific(line)).map(([, line]) => line));
+  more.hidden = lines.every(specific);
 }
 
-/** fetch gives names in lower case: back to how everybody writes them. */
-const spelled = (name) => name.replace(/(^|-)([a-z])/g, (_, dash, letter) => dash + letter.toUpperCase())
+/** Capitalise the lower-case names that fetch returns. */
+const capitalised = (name) => name.replace(/(^|-)([a-z])/g, (_, dash, letter) => dash + letter.toUpperCase())
   .replace("Www-", "WWW-").replace(/^Etag$/, "ETag");
 
-/** The body; JSON indented, with links where it holds addresses of this site. */
+/** Show the body; JSON indented, with links for URLs of this site. */
 export function drawBody(place, { text, json }) {
   const shown = json === null ? text : JSON.stringify(json, null, 2);
   const pieces = shown.split(/"(https?:\/\/[^"\s]+)"/);

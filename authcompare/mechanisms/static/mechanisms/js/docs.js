@@ -1,4 +1,4 @@
-/* Swagger UI, on the OpenAPI document of this site and with its own CSRF token. */
+/* Swagger UI with this site's OpenAPI document and CSRF token. */
 
 import { readCookie } from "../../authcompare/js/cookie.js";
 import { say } from "../../authcompare/js/render.js";
@@ -6,7 +6,7 @@ import { say } from "../../authcompare/js/render.js";
 const page = document.documentElement;
 const place = document.getElementById("swagger-ui");
 
-/* It knows light and dark by a class; this site by the preference cookie, or by what the system prefers. */
+/* Swagger UI has a class for its dark theme; this site uses the preference cookie or the system's setting. */
 const system = matchMedia("(prefers-color-scheme: dark)");
 const drawTheme = () => {
   const { theme } = page.dataset;
@@ -15,7 +15,7 @@ const drawTheme = () => {
 system.addEventListener("change", drawTheme);
 drawTheme();
 
-/* The parts of its usual layout, without the title and the landmark that this page has already. */
+/* Its usual layout without the title and the landmark, which this page already has. */
 const Layout = ({ React }) => ({
   components: {
     Layout({ getComponent, specSelectors }) {
@@ -24,7 +24,8 @@ const Layout = ({ React }) => ({
       const state = specSelectors.loadingStatus();
       const head = [part("SvgAssets", false), part("errors")];
       if (state !== "success") {
-        const words = state === "failed" ? say("The document could not be read.") : say("Reading the document…");
+        const failed = say("The document cannot be loaded. Reload the page.");
+        const words = state === "failed" ? failed : say("Loading the document…");
         return h("div", { className: "swagger-ui" }, ...head, h("p", { role: "status" }, words));
       }
       const endpoints = h("h2", { className: "visually-hidden" }, say("Endpoints"));
@@ -45,9 +46,9 @@ window.SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   tryItOutEnabled: true,
-  validatorUrl: null, // nothing is asked of other servers
+  validatorUrl: null, // sends no request to other servers
   requestInterceptor(request) {
-    // Read when it is sent, since a sign-in changes it; one that was typed in stays.
+    // Read at sending time, because a sign-in changes it. A token that the visitor typed stays.
     if (!request.loadSpec && !["GET", "HEAD"].includes(request.method)) {
       request.headers["X-CSRFToken"] ??= readCookie(page.dataset.csrf) ?? "";
     }
