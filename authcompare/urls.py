@@ -1,4 +1,4 @@
-"""URLs of the site. Each app has its own urls.py; those of the mechanisms come from the registry."""
+"""URLs of the site. Each app has its own urls.py; mechanisms/urls.py derives those of the mechanisms."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -7,7 +7,6 @@ from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
 from authcompare.api import exceptions
-from authcompare.mechanisms.registry import mechanisms
 from authcompare.mechanisms.views import mechanism_page
 
 urlpatterns = [
@@ -23,7 +22,6 @@ urlpatterns = [
         RedirectView.as_view(url="/admin/note/%(rest)s", query_string=True),
     ),
     path("admin/", admin.site.urls),
-    *(pattern for mechanism in mechanisms() for pattern in mechanism.urls),
     path("experiments/", include("authcompare.experiments.urls")),
     path("comparison/", include("authcompare.comparison.urls")),
     path("glossary/", include("authcompare.learning.urls")),

@@ -1,6 +1,7 @@
 """The stage: a database file, fast hashes, the cast, and clients that speak HTTP."""
 
 import os
+import sys
 import tempfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -148,7 +149,9 @@ def project():
 
 
 def derive_urls():
-    reload(import_module(settings.ROOT_URLCONF))
+    import_module(settings.ROOT_URLCONF)
+    for name in ("authcompare.mechanisms.urls", settings.ROOT_URLCONF):  # both depend on settings
+        reload(sys.modules[name])
     clear_url_caches()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.functional import Promise
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -17,7 +17,6 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from authcompare.api.recording.trace import State
-from authcompare.mechanisms import api
 from authcompare.mechanisms.authentication import CredentialAuthentication
 from authcompare.mechanisms.transports import Transport
 
@@ -195,21 +194,6 @@ class Mechanism:
     def extra_urls(self) -> list[URLPattern]:
         """Return the URL patterns that only this mechanism has."""
         return []
-
-    @property
-    def urls(self) -> list[URLPattern]:
-        """Return the URL patterns of all available variants, named "<slug>-<variant>-<endpoint>"."""
-        patterns = []
-        for variant in self.available_variants:
-            for endpoint, (address, view) in api.ENDPOINTS.items():
-                patterns.append(
-                    path(
-                        variant.path.lstrip("/") + address,
-                        view.as_view(variant=variant, authentication_classes=[variant.authentication]),
-                        name=f"{self.slug}-{variant.slug}-{endpoint}",
-                    )
-                )
-        return patterns + self.extra_urls
 
     # Pages
 

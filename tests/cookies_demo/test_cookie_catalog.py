@@ -6,6 +6,7 @@ from django.conf import settings
 from authcompare.api.http_client import CSRF_HEADER, Client
 from authcompare.experiments.cast import Actor
 from authcompare.mechanisms.registry import find_variant, mechanisms, variants
+from authcompare.mechanisms.urls import mechanism_urls
 from authcompare.walkthrough.api import some_prediction
 from cookies_demo.api import ECHOES
 from cookies_demo.cookie_catalog import inventory
@@ -268,6 +269,6 @@ def test_outside_the_lab_the_page_lists_the_cookies_and_offers_nothing_weak(visi
 
 
 def test_the_addresses_that_echo_are_where_the_list_says():
-    urls = {f"/{pattern.pattern}" for mechanism in mechanisms() for pattern in mechanism.urls}
+    urls = {f"/{pattern.pattern}" for mechanism in mechanisms() for pattern in mechanism_urls(mechanism)}
     assert set(ECHOES.values()) <= urls
     assert find_variant("cookie", "plain").path == "/cookies/api/"
