@@ -6,7 +6,6 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -52,12 +51,12 @@ class PlainCookie(Variant):
         Preferences.of(request).changed(name=user.get_username()).write(response, max_age)
         return {"expires_at": timezone.now() + timedelta(seconds=max_age)}
 
-    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+    def sign_out(self, request: Request, response: Response) -> None:
         """Remove the name from this browser's cookie. A copy of the cookie stays valid."""
         Preferences.of(request).changed(name="").write(response)
 
     def describe(self, request: Request) -> dict[str, Any]:
-        preferences: Preferences = request.auth
+        preferences: Preferences = request.credential.verified
         return {
             "length": len(request.credential.text),
             "parts": {"theme": preferences.theme, "language": preferences.language, "name": preferences.name},
@@ -93,20 +92,20 @@ class SignedCookie(Variant):
         )
         return {"expires_at": timezone.now() + timedelta(seconds=max_age)}
 
-    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+    def sign_out(self, request: Request, response: Response) -> None:
         """Delete this browser's cookie. A copy of the cookie stays valid until it expires."""
-        if response is not None:
-            response.delete_cookie(settings.PREFS_SIGNED_COOKIE_NAME, samesite="Lax")
+        response.delete_cookie(settings.PREFS_SIGNED_COOKIE_NAME, samesite="Lax")
 
     def describe(self, request: Request) -> dict[str, Any]:
         cookie: str = request.credential.text
-        signed_at = datetime.fromtimestamp(request.auth["signed_at"], UTC)
+        fields: dict[str, Any] = request.credential.verified
+        signed_at = datetime.fromtimestamp(fields["signed_at"], UTC)
         statement, stamp, signature = unquote(cookie).rsplit(":", 2)
         return {
             "length": len(cookie),
             "parts": {"statement": statement, "time": stamp, "signature": f"{signature[:4]}…{signature[-4:]}"},
             "issued_at": signed_at,
-            "expires_at": signed_at + timedelta(seconds=request.auth["lifetime"]),
+            "expires_at": signed_at + timedelta(seconds=fields["lifetime"]),
             "server_state": None,
         }
 
@@ -162,10 +161,7 @@ class CookieMechanism(Mechanism):
         variant = self.variants[1]
         api_request = Request(request)
         try:
-            identity = variant.authentication().authenticate(api_request)
+            accepted = variant.authentication().authenticate(api_request)
         except APIException:
             return None
-        if identity is None:
-            return None
-        api_request.auth = identity[1]
-        return variant.describe(api_request)
+        return variant.describe(api_request) if accepted else None

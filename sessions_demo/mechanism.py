@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, login, logout, user_logged_in
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -80,11 +79,15 @@ class DatabaseSession(Variant):
             session[LIFETIME] = lifetime
         return {"expires_at": session.get_expiry_date()}
 
-    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+    def sign_out(self, request: Request, response: Response) -> None:
+        self.end_session(request)
+
+    def end_session(self, request: Request) -> None:
+        """Delete the session that this request presents."""
         logout(request._request)
 
     def describe(self, request: Request) -> dict[str, Any]:
-        session: SessionStore = request.auth
+        session: SessionStore = request.credential.verified
         row = session.row
         return {
             "length": len(row.session_key),
@@ -96,8 +99,11 @@ class DatabaseSession(Variant):
         }
 
     def active_sign_ins(self, request: Request) -> list[dict[str, Any]]:
-        current = request.auth.session_key
-        rows = Session.objects.filter(user_id=request.user.pk, expire_date__gt=timezone.now()).order_by("-created_at")
+        return self.sign_ins_of(request.user, current=request.credential.verified.session_key)
+
+    def sign_ins_of(self, user: Any, current: str) -> list[dict[str, Any]]:
+        """Return the user's active sign-ins; `current` is the session key of this one."""
+        rows = Session.objects.filter(user_id=user.pk, expire_date__gt=timezone.now()).order_by("-created_at")
         return [
             {
                 "id": row.public_id,
@@ -113,7 +119,7 @@ class DatabaseSession(Variant):
     def end_sign_ins(self, request: Request, sign_ins: list[dict[str, Any]]) -> None:
         Session.objects.filter(user_id=request.user.pk, public_id__in=[each["id"] for each in sign_ins]).delete()
         if any(each["current"] for each in sign_ins):
-            self.sign_out(request, response=None)
+            self.end_session(request)
 
     def server_state(self, credentials: Sequence[str]) -> State:
         rows = {row.session_key: row for row in Session.objects.filter(session_key__in=credentials)}
@@ -193,9 +199,9 @@ class HeaderSession(DatabaseSession):
         separate.session.save()
         return {"access": separate.session.session_key, **answer}
 
-    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+    def end_session(self, request: Request) -> None:
         credential = self.transport.read(request._request)
-        SessionStore(credential and credential.text).flush()
+        SessionStore(credential.text if credential else None).flush()
 
 
 class SessionMechanism(Mechanism):
@@ -241,9 +247,7 @@ class SessionMechanism(Mechanism):
 
     def described_sign_ins(self, request: HttpRequest) -> Iterator[dict[str, Any]]:
         """Yield the active sign-ins, each with the browser and system that its user agent names."""
-        api_request = Request(request)
-        api_request.user, api_request.auth = request.user, request.session
-        for sign_in in self.default.active_sign_ins(api_request):
+        for sign_in in self.default.sign_ins_of(request.user, current=request.session.session_key):
             browser, system = session_decoder.in_plain_words(sign_in["user_agent"])
             yield {**sign_in, "browser": browser, "system": system}
 

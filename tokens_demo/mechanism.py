@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -81,7 +80,7 @@ class BearerToken(Variant):
         refresh = {"refresh": str(issued.refresh)} if self.promises.refreshable else {}
         return {"access": str(issued.access), **refresh, "expires_at": issued.expires_at}
 
-    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+    def sign_out(self, request: Request, response: Response) -> None:
         """Deny the refresh token that is in the body, or that belongs to the access token's family.
 
         An issued access token stays valid until it expires, unless the variant reads the denylist.
@@ -105,7 +104,7 @@ class BearerToken(Variant):
             raise NotAuthenticated from None
 
     def describe(self, request: Request) -> dict[str, Any]:
-        token: AccessToken = request.auth
+        token: AccessToken = request.credential.verified
         family = Family.objects.filter(pk=token.get("family"), user_id=request.user.pk).first()
         return {
             "length": len(request.credential.text),
@@ -122,7 +121,7 @@ class BearerToken(Variant):
         }
 
     def active_sign_ins(self, request: Request) -> list[dict[str, Any]]:
-        current = request.auth.get("family")
+        current = request.credential.verified.get("family")
         families = Family.objects.filter(
             user_id=request.user.pk, ended_at=None, expires_at__gt=timezone.now()
         ).order_by("-created_at")
@@ -245,10 +244,9 @@ class CookieToken(BearerToken):
         )
         return {"expires_at": issued.expires_at}
 
-    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+    def sign_out(self, request: Request, response: Response) -> None:
         """Delete this browser's cookie. A copy of the token stays valid until it expires."""
-        if response is not None:
-            response.delete_cookie(settings.ACCESS_COOKIE_NAME, samesite="Lax")
+        response.delete_cookie(settings.ACCESS_COOKIE_NAME, samesite="Lax")
         with suppress(NotAuthenticated):
             rotation.end_family(self.presented_token(request), DeniedToken.Reason.SIGNED_OUT)
 
@@ -266,7 +264,7 @@ class WeakToken(BearerToken):
     )
     sign_out_takes, sign_out_raises = None, ()
 
-    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
+    def sign_out(self, request: Request, response: Response) -> None:
         """End nothing: anyone can make such a token, and must not end another user's sign-in with it."""
 
     def describe(self, request: Request) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils.functional import Promise
 from rest_framework.exceptions import APIException
@@ -110,15 +109,15 @@ class Variant:
         """
         raise NotImplementedError
 
-    def sign_out(self, request: Request, response: HttpResponseBase | None) -> None:
-        """End the presented credential as far as this mechanism can. `response` is None if no response is sent."""
+    def sign_out(self, request: Request, response: Response) -> None:
+        """End the presented credential as far as this mechanism can. No authentication has run."""
 
     # Description
 
     example: dict[str, Any] = {}  # a result of `describe`, for the API documentation
 
     def describe(self, request: Request) -> dict[str, Any]:
-        """Return what the server knows about the accepted credential, `request.credential`.
+        """Return what the server knows about the accepted credential: `request.credential`, with `verified` set.
 
         Keys: "length", "parts", "issued_at", "expires_at", "server_state". Scripts may call this endpoint, so a
         credential that scripts cannot read must not appear whole.
@@ -184,7 +183,7 @@ class Mechanism:
         return [variant for variant in self.variants if variant.is_available]
 
     @property
-    def columns(self) -> list[Variant]:
+    def shown_variants(self) -> list[Variant]:
         """Return the available variants that pages show side by side."""
         return [variant for variant in self.available_variants if variant.on_pages]
 

@@ -35,7 +35,9 @@ def mechanism_page(request, slug):
     found = next((mechanism for mechanism in mechanisms() if mechanism.slug == slug), None)
     if found is None:
         raise Http404
-    return doors(request, "mechanisms/mechanism.html", found.columns, mechanism=found, **found.panel_context(request))
+    return doors(
+        request, "mechanisms/mechanism.html", found.shown_variants, mechanism=found, **found.panel_context(request)
+    )
 
 
 def doors(request, template, shown, **context):

@@ -23,7 +23,7 @@ def actor(enter):
 def test_it_is_not_a_column_on_any_page(slug):
     variant = find_variant("session", slug)
     assert variant in variant.mechanism.available_variants
-    assert variant not in variant.mechanism.columns
+    assert variant not in variant.mechanism.shown_variants
 
 
 @each_variant
