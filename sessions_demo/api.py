@@ -27,7 +27,7 @@ from sessions_demo.session_decoder import masked
 
 
 class IsSandboxUser(BasePermission):
-    """Allow sandbox accounts only: nobody needs their sessions."""
+    """Allow sandbox accounts only, so that no real session is damaged."""
 
     message = LabOnly.default_detail
     code = LabOnly.default_code

@@ -136,7 +136,7 @@ class LogoutView(SignInOutView):
 
 
 class CredentialView(VariantView):
-    """What the server knows of the credential in the request."""
+    """The server's knowledge of the credential in the request."""
 
     name = _("The credential")
     description = _(

@@ -224,16 +224,12 @@ class EndpointSchema(AutoSchema):
         if needs and not self.view.requires_credential:
             needs.append({})
         needs = needs or [{CSRF: []} if self.requires_csrf_token else {}]
-        if any(CSRF in need for need in needs):
-            self.register_csrf_scheme()
-        return needs
-
-    def register_csrf_scheme(self) -> None:
         text = _("The value of the cookie %(name)s. Every page sets it; signing in may change it.")
         schema = {"type": "apiKey", "in": "header", "name": "X-CSRFToken"}
         schema["description"] = text % {"name": settings.CSRF_COOKIE_NAME}
         kind = ResolvedComponent.SECURITY_SCHEMA
         self.registry.register_on_missing(ResolvedComponent(name=CSRF, type=kind, object=CSRF, schema=schema))
+        return needs
 
     def get_request_serializer(self) -> Any:
         return self.declared.takes
@@ -302,7 +298,7 @@ class EndpointSchema(AutoSchema):
 
     @property
     def refusals(self) -> list[Refusal]:
-        """Every error that this operation documents."""
+        """Return every error that this operation documents."""
         return sorted(dict.fromkeys(self.find_refusals()), key=lambda refusal: refusal.status)
 
     def find_refusals(self) -> Any:
