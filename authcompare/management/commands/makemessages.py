@@ -8,7 +8,7 @@ class Command(makemessages.Command):
 
     def handle(self, *args, **options):
         if options["domain"] == "djangojs":
-            self.xgettext_options = [*self.xgettext_options, "--keyword=say"]
+            self.xgettext_options = [*self.xgettext_options, "--keyword=t"]
         options["ignore_patterns"] += [".venv", "var", "tests", "docs", "*/migrations/*"]
         options["no_location"] = True
         options["no_obsolete"] = True

@@ -1,7 +1,7 @@
 /* Joining a class, coming back to it, and opening one. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { say } from "../../authcompare/js/render.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { t } from "../../authcompare/js/render.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -14,12 +14,12 @@ function sends(form, path, done) {
     button.disabled = true;
     status.textContent = "";
     try {
-      const answer = await ask("POST", path, { body: Object.fromEntries(new FormData(form)) });
+      const answer = await requestJson("POST", path, { body: Object.fromEntries(new FormData(form)) });
       if (answer.status < 300) done(answer.json);
       else wrong(answer);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      status.textContent = say("The server does not answer: try again in a moment.");
+      status.textContent = t("The server does not answer: try again in a moment.");
     }
     button.disabled = false;
   });
@@ -38,7 +38,7 @@ const address = (step) => (step ? `/walkthrough/${step}/` : "/walkthrough/");
 sends(byId("join"), "/classroom/api/join/", ({ nickname, rejoin, step }) => {
   byId("joining").hidden = true;
   byId("joined").hidden = false;
-  byId("joined-title").textContent = say("You are in, %(name)s", { name: nickname });
+  byId("joined-title").textContent = t("You are in, %(name)s", { name: nickname });
   byId("rejoin-code").textContent = rejoin;
   byId("begin").href = address(step);
   byId("joined-title").focus();

@@ -1,8 +1,8 @@
 /* The bar of whoever learns in a class: follows the class, and tells the page what is new by the event "classroom". */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { Gone, polling } from "../../authcompare/js/polling.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { Gone, poll } from "../../authcompare/js/polling.js";
+import { element, t } from "../../authcompare/js/render.js";
 
 const KEPT = /^authcompare[:.](walkthrough:|trial:|sandbox$)/;
 const byId = (id) => document.getElementById(id);
@@ -11,15 +11,15 @@ let known = JSON.parse(byId("class-news").textContent);
 
 const VOTE = {
   none: () => "",
-  open: ({ round }) => (round === 2 ? say("Second vote: open") : say("Vote: open")),
-  closed: () => say("Vote closed: talk to your neighbours"),
-  run: () => say("Now run it"),
+  open: ({ round }) => (round === 2 ? t("Second vote: open") : t("Vote: open")),
+  closed: () => t("Vote closed: talk to your neighbours"),
+  run: () => t("Now run it"),
 };
 
 function draw({ ended, mode, vote, step, histogram }) {
   const here = mode === "led" && vote.step === step ? vote : { state: "none" };
   byId("class-vote").dataset.state = ended ? "ended" : here.state;
-  byId("class-vote").textContent = ended ? say("The class has ended. Yours stays yours: go on alone, or look at your summary.") : VOTE[here.state](vote);
+  byId("class-vote").textContent = ended ? t("The class has ended. Yours stays yours: go on alone, or look at your summary.") : VOTE[here.state](vote);
   drawVotes((at === step && histogram) || {});
 }
 
@@ -30,7 +30,7 @@ function drawVotes(histogram) {
     const counts = histogram[cell.dataset.door];
     if (!counts) continue;
     const n = counts[cell.dataset.outcome] ?? 0;
-    cell.append(el("p.class-votes", {}, say("votes: %(n)s", { n })));
+    cell.append(element("p.class-votes", {}, t("votes: %(n)s", { n })));
   }
 }
 
@@ -56,13 +56,13 @@ function news(fresh) {
 }
 
 async function once(signal) {
-  const { status, json } = await ask("GET", `/classroom/api/live/?version=${known.version}`, { signal });
-  if (status === 404) throw new Gone(json?.detail ?? say("This class is over."));
+  const { status, json } = await requestJson("GET", `/classroom/api/live/?version=${known.version}`, { signal });
+  if (status === 404) throw new Gone(json?.detail ?? t("This class is over."));
   if (status === 200) news(json);
   else if (status !== 204) throw new Unreachable(String(status));
-  if (known.ended) throw new Gone(say("This class is over."));
+  if (known.ended) throw new Gone(t("This class is over."));
 }
 
 draw(known);
 if (at && known.mode === "led" && !known.ended && known.step && known.step !== at) go(known.step);
-else polling(once, byId("class-connection"));
+else poll(once, byId("class-connection"));

@@ -1,10 +1,10 @@
 /* The teacher's console, and the screen on the wall. The server draws both: they are fetched again and again, what has
    changed is replaced, and the console's buttons say in data-* attributes what they ask for. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
 import { replaceParts } from "../../authcompare/js/panel.js";
-import { Gone, polling } from "../../authcompare/js/polling.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { Gone, poll } from "../../authcompare/js/polling.js";
+import { element, t } from "../../authcompare/js/render.js";
 
 const byId = (id) => document.getElementById(id);
 const { api, login } = document.querySelector("[data-login]").dataset;
@@ -16,15 +16,15 @@ async function once(signal) {
   } catch (error) {
     throw new Unreachable(error.message);
   }
-  if (response.status === 404) throw new Gone(say("This class has been deleted."));
+  if (response.status === 404) throw new Gone(t("This class has been deleted."));
   // An experiment that signs in and out in this very browser does this to its teacher.
-  if (response.redirected || response.status === 403) return el("a", { href: login }, say("You are signed out here: sign in again"));
+  if (response.redirected || response.status === 403) return element("a", { href: login }, t("You are signed out here: sign in again"));
   if (!response.ok) throw new Unreachable(String(response.status));
   replaceParts(await response.text());
   return null;
 }
 
-const now = polling(once, byId("connection"));
+const now = poll(once, byId("connection"));
 
 /* ---- what the buttons do ---- */
 
@@ -45,11 +45,11 @@ async function act(button) {
   busy = true;
   let said = "";
   try {
-    const { status, json } = await ask("POST", `${api}${what}/`, { body });
+    const { status, json } = await requestJson("POST", `${api}${what}/`, { body });
     if (status !== 200) said = json?.detail ?? String(status);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    said = say("The server does not answer: nothing was changed.");
+    said = t("The server does not answer: nothing was changed.");
   }
   byId("status").textContent = said;
   busy = false;

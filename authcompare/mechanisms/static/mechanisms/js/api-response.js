@@ -1,6 +1,6 @@
 /* Sends a request and draws what came back. Text only ever becomes text nodes. */
 
-import { el, say, shorten } from "../../authcompare/js/render.js";
+import { element, t, shorten } from "../../authcompare/js/render.js";
 
 /** Resolves with {status, reason, headers, text, json, took}; throws a TypeError when no answer came. */
 export async function send({ method, path, headers, text }, ambient) {
@@ -36,10 +36,10 @@ function readable(key, value) {
 /** What was sent, for people to read along: no password, and of a long credential its two ends. */
 export function drawSent(place, { method, path, headers, text }, ambient) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${shorten(value, 48)}`);
-  if (ambient) lines.push(say("Cookie: what your browser holds for this site"));
+  if (ambient) lines.push(t("Cookie: what your browser holds for this site"));
   const json = parsed(text ?? "");
   const shown = json && typeof json === "object" ? JSON.stringify(json, readable) : text;
-  place.replaceChildren(el("b", {}, `${method} ${path}`), `\n${lines.join("\n")}${shown ? `\n\n${shown}` : ""}`);
+  place.replaceChildren(element("b", {}, `${method} ${path}`), `\n${lines.join("\n")}${shown ? `\n\n${shown}` : ""}`);
 }
 
 /** The status in words for everybody, and for a screen reader the only part that is read out by itself. */
@@ -47,16 +47,16 @@ export function drawStatus(place, answer) {
   const { status, reason, took, json } = answer;
   place.dataset.mood = status < 400 ? "good" : "bad";
   place.replaceChildren(
-    el("strong", {}, String(status)),
+    element("strong", {}, String(status)),
     ` ${reason} `,
-    el("small", {}, say("in %(n)s ms", { n: Math.round(took) })),
-    ...(json?.detail ? [el("span.api-detail", {}, json.detail)] : []),
+    element("small", {}, t("in %(n)s ms", { n: Math.round(took) })),
+    ...(json?.detail ? [element("span.api-detail", {}, json.detail)] : []),
   );
 }
 
 export function drawNothing(place) {
   place.dataset.mood = "bad";
-  place.replaceChildren(say("No answer: the server can not be reached. Is it still running?"));
+  place.replaceChildren(t("No answer: the server can not be reached. Is it still running?"));
 }
 
 // These say something about this one answer; all others come with every answer, and fold away.
@@ -67,8 +67,8 @@ const TELLING = ["allow", "authenticated-by", "cache-control", "content-type", "
 export function drawHeaders({ headers: place, more }, headers) {
   const lines = [...headers].map(([name, value]) => {
     // In the lab the server has recorded the exchange, and tells where it can be seen.
-    const shown = name === "exchange-id" ? el("a", { href: `/wire/${value}/` }, value) : value;
-    return [name, el("div", {}, el("dt", {}, `${spelled(name)}:`), " ", el("dd", {}, shown))];
+    const shown = name === "exchange-id" ? element("a", { href: `/wire/${value}/` }, value) : value;
+    return [name, element("div", {}, element("dt", {}, `${spelled(name)}:`), " ", element("dd", {}, shown))];
   });
   const telling = ([name]) => TELLING.includes(name);
   place.replaceChildren(...lines.filter(telling).map(([, line]) => line));
@@ -87,4 +87,4 @@ export function drawBody(place, { text, json }) {
   place.replaceChildren(...pieces.flatMap((piece, i) => (i % 2 ? ['"', link(piece), '"'] : [piece])));
 }
 
-const link = (address) => (address.startsWith(`${location.origin}/`) ? el("a", { href: address }, address) : address);
+const link = (address) => (address.startsWith(`${location.origin}/`) ? element("a", { href: address }, address) : address);

@@ -1,7 +1,7 @@
 /* Swagger UI, on the OpenAPI document of this site and with its own CSRF token. */
 
 import { readCookie } from "../../authcompare/js/cookie.js";
-import { say } from "../../authcompare/js/render.js";
+import { t } from "../../authcompare/js/render.js";
 
 const page = document.documentElement;
 const place = document.getElementById("swagger-ui");
@@ -24,10 +24,10 @@ const Layout = ({ React }) => ({
       const state = specSelectors.loadingStatus();
       const head = [part("SvgAssets", false), part("errors")];
       if (state !== "success") {
-        const words = state === "failed" ? say("The document could not be read.") : say("Reading the document…");
+        const words = state === "failed" ? t("The document could not be read.") : t("Reading the document…");
         return h("div", { className: "swagger-ui" }, ...head, h("p", { role: "status" }, words));
       }
-      const endpoints = h("h2", { className: "visually-hidden" }, say("Endpoints"));
+      const endpoints = h("h2", { className: "visually-hidden" }, t("Endpoints"));
       head.push(part("InfoContainer"), part("AuthorizeBtnContainer"));
       return h("div", { className: "swagger-ui" }, ...head, endpoints, part("operations"), part("Models"));
     },

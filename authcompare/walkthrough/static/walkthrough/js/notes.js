@@ -1,6 +1,6 @@
 /* The teacher's notes, in a window of their own: they follow the window that presents, and can step it. */
 
-import { clock } from "../../authcompare/js/render.js";
+import { formatDuration } from "../../authcompare/js/render.js";
 import { timer } from "./timer.js";
 
 const byId = (id) => document.getElementById(id);
@@ -18,7 +18,7 @@ function follow({ slug, place, began, lessonBegan }) {
   for (const each of steps) each.hidden = each !== step;
   byId("part").textContent = place.of > 1 ? `${place.title} ${place.n}/${place.of}` : place.title;
   ticking.forEach(clearInterval);
-  const lesson = () => { byId("lesson-time").textContent = clock((Date.now() - lessonBegan) / 1000); };
+  const lesson = () => { byId("lesson-time").textContent = formatDuration((Date.now() - lessonBegan) / 1000); };
   lesson();
   ticking = [setInterval(lesson, 1000)];
   byId("time").textContent = "–";

@@ -1,7 +1,7 @@
 /* The overview and the summary: printing, and throwing everything away after having been asked. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { say } from "../../authcompare/js/render.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { t } from "../../authcompare/js/render.js";
 
 const KEPT = /^authcompare[:.](walkthrough:|trial:|sandbox$)/;
 const dialog = document.getElementById("confirm");
@@ -17,7 +17,7 @@ dialog.querySelector("form").addEventListener("submit", async (event) => {
   if (event.submitter?.value !== "reset") return;
   event.preventDefault();
   try {
-    const answer = await ask("POST", "/walkthrough/api/reset/", { body: {} });
+    const answer = await requestJson("POST", "/walkthrough/api/reset/", { body: {} });
     if (answer.status !== 204) {
       status.textContent = answer.json?.detail ?? String(answer.status);
       return;
@@ -26,14 +26,14 @@ dialog.querySelector("form").addEventListener("submit", async (event) => {
     location.href = "/walkthrough/";
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    status.textContent = say("The server does not answer: nothing was deleted.");
+    status.textContent = t("The server does not answer: nothing was deleted.");
   }
 });
 
 /** What this browser keeps of the lesson, and its throwaway accounts on the server. */
 async function throwAway() {
   const kept = JSON.parse(localStorage.getItem("authcompare.sandbox") ?? "null");
-  if (kept) await ask("DELETE", "/lab/api/sandbox/", { body: { id: kept.id }, ambient: false });
+  if (kept) await requestJson("DELETE", "/lab/api/sandbox/", { body: { id: kept.id }, ambient: false });
   for (const storage of [localStorage, sessionStorage]) {
     for (const key of Object.keys(storage).filter((key) => KEPT.test(key))) storage.removeItem(key);
   }

@@ -1,7 +1,7 @@
 /* Steps through the parts of a page, forwards and backwards: with arrow keys, with buttons, with addresses. On a
    projector, a part that is too high for the wall is shown as several screens, so that nothing is ever scrolled. */
 
-import { el, say } from "../../authcompare/js/render.js";
+import { element, t } from "../../authcompare/js/render.js";
 
 const projector = document.documentElement.dataset.view === "projector";
 const SPLIT = ".prose, .prose > ul, .prose > ol, .beside, .runs-here, .code, pre"; // what may continue on the next screen
@@ -11,7 +11,7 @@ const KEYS = { ArrowRight: 1, ArrowLeft: -1, ...(projector ? { PageDown: 1, Page
     the last, `moved({name, title, n, of})` whenever something else is shown. */
 export function stepping({ parts, stepper, edge = () => {}, moved = () => {} }) {
   const links = [...stepper.querySelectorAll(".step-button")];
-  const said = el("p.visually-hidden", { role: "status" });
+  const said = element("p.visually-hidden", { role: "status" });
   stepper.append(said);
   let at = 0;
   let screen = 0;
@@ -35,7 +35,7 @@ export function stepping({ parts, stepper, edge = () => {}, moved = () => {} }) 
     moved({ name: parts[at].id, title: links[at].textContent, n: screen + 1, of: Math.max(1, screens.length) });
   }
 
-  const where = () => say("%(title)s: %(n)s of %(all)s", { title: links[at].textContent, n: at + 1, all: parts.length });
+  const where = () => t("%(title)s: %(n)s of %(all)s", { title: links[at].textContent, n: at + 1, all: parts.length });
 
   function go(to, { part = 0, quiet = false } = {}) {
     at = to;

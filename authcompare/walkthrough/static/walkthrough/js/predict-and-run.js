@@ -1,9 +1,9 @@
 /* Predict, then run: nothing runs before a prediction and a confidence are stored, and the server sees to that. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
 import { keepSeen } from "../../experiments/js/evidence.js";
 import { drawColumn } from "../../experiments/js/observation.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { element, t } from "../../authcompare/js/render.js";
 import { asked, runInBrowser } from "../../experiments/js/runner.js";
 
 const byId = (id) => document.getElementById(id);
@@ -39,13 +39,13 @@ export function trial(config, { parts, stored }) {
 
   function told() {
     if (ran()) return "";
-    if (vote().state === "closed") return say("The vote is closed. It runs when your teacher says so.");
-    if (led() && vote().state === "none") return say("Your teacher has not opened the vote on this step yet.");
+    if (vote().state === "closed") return t("The vote is closed. It runs when your teacher says so.");
+    if (led() && vote().state === "none") return t("Your teacher has not opened the vote on this step yet.");
     const again = voting() && vote().round === 2 && config.prediction?.round !== 2;
-    if (again) return say("Second vote: has your neighbour convinced you?");
+    if (again) return t("Second vote: has your neighbour convinced you?");
     if (!config.prediction) return "";
-    if (!mayPredict()) return say("The votes are over. Now run it.");
-    return voting() ? say("Stored. You can change it until the vote is closed.") : say("Stored. You can change it until you run it.");
+    if (!mayPredict()) return t("The votes are over. Now run it.");
+    return voting() ? t("Stored. You can change it until the vote is closed.") : t("Stored. You can change it until you run it.");
   }
 
   /* ---- predicting ---- */
@@ -57,10 +57,10 @@ export function trial(config, { parts, stored }) {
     const body = { step: config.slug, round: vote().round ?? 1, choices, confidence: Number(said.get("confidence")) };
     let answer;
     try {
-      answer = await ask("POST", "/walkthrough/api/predict/", { body });
+      answer = await requestJson("POST", "/walkthrough/api/predict/", { body });
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      status.textContent = say("The server does not answer: see that it is running, then store it again.");
+      status.textContent = t("The server does not answer: see that it is running, then store it again.");
       return;
     }
     if (answer.status !== 200) {
@@ -81,14 +81,14 @@ export function trial(config, { parts, stored }) {
   async function run(wanted) {
     if (running) return;
     if (!mayRun()) {
-      runStatus.textContent = config.prediction ? say("Your class is not done with voting: it runs when your teacher says so.") : say("Predict first: then it runs.");
+      runStatus.textContent = config.prediction ? t("Your class is not done with voting: it runs when your teacher says so.") : t("Predict first: then it runs.");
       return;
     }
     const prepared = module?.prepare?.(config); // first of all: what it opens must be opened inside the click
     running = true;
-    for (const column of wanted) Object.assign(column, { result: null, failure: null, busy: say("Running…") });
+    for (const column of wanted) Object.assign(column, { result: null, failure: null, busy: t("Running…") });
     draw();
-    runStatus.textContent = say("Running at %(n)s doors…", { n: wanted.length });
+    runStatus.textContent = t("Running at %(n)s doors…", { n: wanted.length });
     if (config.browser) for (const column of wanted) await one(column, prepared); // one browser, one cookie jar
     else await Promise.all(wanted.map((column) => one(column)));
     module?.finish?.(prepared);
@@ -127,9 +127,9 @@ export function trial(config, { parts, stored }) {
     const broken = done.filter(({ result }) => !result.agrees).length;
     const failed = columns.filter(({ failure }) => failure).length;
     return [
-      broken ? say("NOT as promised: %(n)s.", { n: broken }) : "",
-      failed ? say("Could not be finished: %(n)s.", { n: failed }) : "",
-      done.length ? say("You were right at %(n)s of %(all)s doors.", { n: right, all: done.length }) : "",
+      broken ? t("NOT as promised: %(n)s.", { n: broken }) : "",
+      failed ? t("Could not be finished: %(n)s.", { n: failed }) : "",
+      done.length ? t("You were right at %(n)s of %(all)s doors.", { n: right, all: done.length }) : "",
     ].filter(Boolean).join(" ");
   }
 
@@ -150,10 +150,10 @@ export function trial(config, { parts, stored }) {
     }
     for (const input of form.querySelectorAll("input")) input.disabled = !mayPredict();
     byId("store").hidden = !mayPredict();
-    byId("store").textContent = prediction ? say("Store it anew") : say("Store my prediction");
-    byId("run").textContent = ran() ? say("Run again") : columns.length > 1 ? say("Run at these %(n)s doors", { n: columns.length }) : say("Run");
+    byId("store").textContent = prediction ? t("Store it anew") : t("Store my prediction");
+    byId("run").textContent = ran() ? t("Run again") : columns.length > 1 ? t("Run at these %(n)s doors", { n: columns.length }) : t("Run");
     byId("run").setAttribute("aria-disabled", String(running || !mayRun()));
-    if (!running && !ran()) runStatus.textContent = mayRun() ? say("Real requests, with throwaway accounts of your own.") : config.prediction ? say("Locked until your teacher says so.") : say("Locked until your prediction is stored.");
+    if (!running && !ran()) runStatus.textContent = mayRun() ? t("Real requests, with throwaway accounts of your own.") : config.prediction ? t("Locked until your teacher says so.") : t("Locked until your prediction is stored.");
     status.textContent = told();
     byId("verdicts").replaceChildren(...columns.filter(({ result }) => result).map(against));
     const hidden = !ran() && !unveiled;
@@ -168,11 +168,11 @@ export function trial(config, { parts, stored }) {
     const who = place.querySelector(".door-title").cloneNode(true);
     const right = prediction === outcome;
     const idea = !right && prediction && text(prediction)?.misconception;
-    return el("li", { "data-shape": door.shape, "data-right": String(right) }, who,
-      el("p.came", {}, text(outcome)?.text ?? outcome),
-      ...(right ? [el("p.good", {}, "✓ ", say("As you said."))] : []),
-      ...(!right && prediction ? [el("p", {}, el("strong.bad", {}, "✗"), " ", el("span.label", {}, say("You said:")), " ", text(prediction).text)] : []),
-      ...(idea ? [el("p.idea", {}, el("span.label", {}, say("The idea behind your answer:")), " ", el("q", {}, idea))] : []));
+    return element("li", { "data-shape": door.shape, "data-right": String(right) }, who,
+      element("p.came", {}, text(outcome)?.text ?? outcome),
+      ...(right ? [element("p.good", {}, "✓ ", t("As you said."))] : []),
+      ...(!right && prediction ? [element("p", {}, element("strong.bad", {}, "✗"), " ", element("span.label", {}, t("You said:")), " ", text(prediction).text)] : []),
+      ...(idea ? [element("p.idea", {}, element("span.label", {}, t("The idea behind your answer:")), " ", element("q", {}, idea))] : []));
   }
 
   for (const button of document.querySelectorAll("[data-unveil]")) {
@@ -194,7 +194,7 @@ export function trial(config, { parts, stored }) {
       byId("alters").hidden = !module.alters;
       parts.refresh();
     }, (error) => {
-      runStatus.textContent = say("This experiment's script could not be loaded: reload the page. (%(why)s)", { why: error.message });
+      runStatus.textContent = t("This experiment's script could not be loaded: reload the page. (%(why)s)", { why: error.message });
     });
   }
   draw();

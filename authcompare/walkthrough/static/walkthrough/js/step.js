@@ -1,8 +1,8 @@
 /* One step of the lesson. Shows its parts one after the other, keeps the time and the place, gives hints; what is to be
    predicted and run is in walkthrough-trial.js. */
 
-import { ask } from "../../mechanisms/js/variant-client.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { requestJson } from "../../authcompare/js/api-client.js";
+import { element, t } from "../../authcompare/js/render.js";
 import { stepping } from "./parts.js";
 import { timer } from "./timer.js";
 
@@ -27,7 +27,7 @@ const led = () => config.classroom?.mode === "led";
 
 /** Somebody who has left something here is found here again. */
 async function moveHere() {
-  if (config.learner && !led()) await ask("POST", "/walkthrough/api/move/", { body: { step: config.slug } }).catch(() => {});
+  if (config.learner && !led()) await requestJson("POST", "/walkthrough/api/move/", { body: { step: config.slug } }).catch(() => {});
 }
 
 /* ---- time ---- */
@@ -67,11 +67,11 @@ function drawHints() {
   byId("hints").hidden = !allowed;
   const left = config.hints.length - given;
   byId("hint").hidden = !left;
-  byId("hint").textContent = say("Hint %(n)s of %(all)s", { n: given + 1, all: config.hints.length });
+  byId("hint").textContent = t("Hint %(n)s of %(all)s", { n: given + 1, all: config.hints.length });
 }
 
 byId("hint")?.addEventListener("click", () => {
-  const hint = el("li", { tabindex: "-1" }, config.hints[given]);
+  const hint = element("li", { tabindex: "-1" }, config.hints[given]);
   given += 1;
   byId("hints").querySelector("ol").append(hint);
   drawHints();

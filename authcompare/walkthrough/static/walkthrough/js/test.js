@@ -1,7 +1,7 @@
 /* The pre-test and the post-test: hands in what was chosen, once. On a projector one question at a time. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { say } from "../../authcompare/js/render.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { t } from "../../authcompare/js/render.js";
 import { stepping } from "./parts.js";
 
 const form = document.getElementById("test");
@@ -13,22 +13,22 @@ if (form) {
   const chosen = () => [...new FormData(form)].map(([name, option]) => [name, Number(option)]);
 
   form.addEventListener("change", () => {
-    status.textContent = say("%(n)s of %(all)s answered.", { n: chosen().length, all });
+    status.textContent = t("%(n)s of %(all)s answered.", { n: chosen().length, all });
   });
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!chosen().length) {
-      status.textContent = say("Answer at least one: what you do not know you may leave out.");
+      status.textContent = t("Answer at least one: what you do not know you may leave out.");
       return;
     }
     try {
-      const answer = await ask("POST", "/walkthrough/api/test/", { body: { round, choices: Object.fromEntries(chosen()) } });
+      const answer = await requestJson("POST", "/walkthrough/api/test/", { body: { round, choices: Object.fromEntries(chosen()) } });
       if (answer.status === 200) location.reload();
       else status.textContent = answer.json?.detail ?? String(answer.status);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      status.textContent = say("The server does not answer: see that it is running, then hand in again.");
+      status.textContent = t("The server does not answer: see that it is running, then hand in again.");
     }
   });
 
