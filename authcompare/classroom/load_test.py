@@ -124,8 +124,8 @@ class SimulatedTeacher(Visitor):
         response = await self.request("teach", "POST", "/classroom/api/open/", (201,), json=body)
         self.code = response.json()["code"]
 
-    async def change(self, action: str, **body) -> None:
-        await self.request("teach", "POST", f"/classroom/api/{self.code}/{action}/", json=body)
+    async def change(self, endpoint: str, **body) -> None:
+        await self.request("teach", "POST", f"/classroom/api/{self.code}/{endpoint}/", json=body)
 
     async def export(self) -> dict:
         response = await self.request("export", "GET", f"/classroom/{self.code}/export.json")
