@@ -269,12 +269,12 @@ def test_one_learner_is_reset_with_one_button_and_begins_anew(teacher, window, l
     pupil.follow()
     teacher.press("Open the vote")
     pupil.vote(right_choices(STEP))
-    pupil.page.evaluate("localStorage.setItem('authcompare.accounts.sandbox', '{}')")
+    pupil.page.evaluate("localStorage.setItem('authcompare.sandbox', '{}')")
     teacher.press("Reset Anna")
     teacher.page.click("#sure [value=yes]")
     expect(pupil.page.locator("#prediction :checked")).to_have_count(0)
     assert Prediction.objects.count() == 0
-    assert pupil.page.evaluate("localStorage.getItem('authcompare.accounts.sandbox')") is None
+    assert pupil.page.evaluate("localStorage.getItem('authcompare.sandbox')") is None
     pupil.vote(right_choices(STEP))
 
 
