@@ -1,34 +1,33 @@
-"""People of a class, as clients: a teacher who is signed in, and learners who have joined."""
+"""The people of a class as HTTP clients: a signed-in teacher, and learners."""
 
 from authcompare.accounts.models import User
 from authcompare.api.http_client import CSRF_HEADER, Client
-from authcompare.classroom.schedule import agenda
-from authcompare.comparison.evidence import name
+from authcompare.classroom.schedule import planned_stops
 
 PASSWORD = "a teacher's password"
 
 
 def stops(plan=45):
-    return agenda(plan, "en")
+    return planned_stops(plan, "en")
 
 
 def voted_stop(at=0):
-    """One of those stops at which there is something to vote on."""
-    return [stop for stop in stops() if stop.voted][at]
+    """Return one of the stops with a vote."""
+    return [stop for stop in stops() if stop.has_vote][at]
 
 
 def right_choices(step):
-    return {name(door): step.experiment.expected(door) for door in step.doors}
+    return {variant.key: step.experiment.expected(variant) for variant in step.variants}
 
 
 def wrong_choices(step):
-    """At every door another outcome than the one that it promises."""
+    """Return for every variant another outcome than the expected one."""
     outcomes = [choice.outcome for choice in step.experiment.choices]
-    return {door: next(each for each in outcomes if each != right) for door, right in right_choices(step).items()}
+    return {key: next(each for each in outcomes if each != right) for key, right in right_choices(step).items()}
 
 
 class Somebody:
-    """A browser, without scripts."""
+    """A browser without scripts."""
 
     def __init__(self, client=None):
         self.client = client or Client()
@@ -57,9 +56,9 @@ class Somebody:
         )
 
     def run(self, step):
-        door = step.doors[0]
+        variant = step.variants[0]
         return self.post(
-            "/walkthrough/api/run/", step=step.slug, mechanism=door.mechanism.name, variant=door.slug
+            "/walkthrough/api/run/", step=step.slug, mechanism=variant.mechanism.name, variant=variant.slug
         ).json()
 
     # A teacher
@@ -77,14 +76,14 @@ class Somebody:
         assert answer.status_code == 201, answer.text
         return answer.json()["code"]
 
-    def change(self, code, what, **body):
-        return self.post(f"/classroom/api/{code}/{what}/", **body)
+    def change(self, code, endpoint, **body):
+        return self.post(f"/classroom/api/{code}/{endpoint}/", **body)
 
     def export(self, code):
         return self.get(f"/classroom/{code}/export.json").json()
 
 
 def staff(username="tina", **fields):
-    """Somebody with a teacher's account, signed in."""
+    """Return a signed-in teacher."""
     User.objects.create_user(username, password=PASSWORD, is_staff=True, **fields)
     return Somebody().sign_in(username)

@@ -18,7 +18,7 @@ PYTHON = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
-SCRIPT = {"say": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+SCRIPT = {"t": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
 def sources(*suffixes):

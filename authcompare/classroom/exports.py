@@ -1,21 +1,22 @@
-"""What a class has answered, for whoever wants to look into it: as CSV and as JSON, under pseudonyms.
+"""The export of a class as CSV and JSON, under pseudonyms.
 
-No nickname, no code, no moment of the day: learners are L01, L02, ... in random order, and times are seconds since the
-class was opened.
+It contains no nickname, no code and no time of day: learners are L01, L02, ... in random order, and times are seconds
+since the class was opened.
 """
 
 import csv
 import io
 import json
+from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from authcompare.classroom.vote_results import gained, ideas, percent, votes
-from authcompare.comparison.evidence import name
-from authcompare.learning.lessons import step, steps
-from authcompare.learning.models import Prediction, Run
-from authcompare.learning.questions import questions
+from authcompare.classroom.vote_results import is_right, misconception_gains, percent, visible_votes, vote_gain
+from authcompare.learning.lessons import find_step, steps
+from authcompare.learning.models import Classroom, Prediction, Run
+from authcompare.learning.questions import TEST_ROUNDS, questions
 
 ROUNDS = {
     Prediction.PRE: "pre-test",
@@ -24,12 +25,12 @@ ROUNDS = {
     Prediction.LATE: "after the votes",
     Prediction.POST: "post-test",
 }
-TESTS = {Prediction.PRE: "pre", Prediction.POST: "post"}
-LANGUAGE = settings.LANGUAGE_CODE  # what is right is so in every language
+TESTS = {number: test for test, number in TEST_ROUNDS.items()}
+LANGUAGE = settings.LANGUAGE_CODE  # the right answers are the same in every language
 
 
-def pseudonyms(classroom):
-    """{learner: "L01"}: in an order that nobody without the server's secret can tell, and the same in each file."""
+def pseudonyms(classroom: Classroom) -> dict[int, str]:
+    """Return {learner id: "L01"}: the same in every file, in an order that only the server's secret reveals."""
     keys = sorted(
         classroom.learners.values_list("pk", flat=True),
         key=lambda pk: salted_hmac("authcompare.classroom.exports", f"{classroom.code} {pk}").digest(),
@@ -38,100 +39,107 @@ def pseudonyms(classroom):
     return {pk: f"L{n:0{width}}" for n, pk in enumerate(keys, 1)}
 
 
-def right_ones(slug, round):
-    """{item: what is right}: the doors of a step, or the questions of a test."""
-    if round in TESTS:
-        return {each.misconception: each.right for each in questions(TESTS[round], LANGUAGE)}
-    found = step(slug, LANGUAGE)
-    return {name(door): found.experiment.expected(door) for door in found.doors} if found else {}
+def judged_choices(prediction: Prediction) -> dict[str, bool]:
+    """Return {item: right} for the known items of a prediction: variant keys, or misconceptions of a test."""
+    choices = prediction.choices
+    if prediction.round in TESTS:
+        asked = questions(TESTS[prediction.round], LANGUAGE)
+        return {each.misconception: each.is_right(choices.get(each.misconception)) for each in asked}
+    step = find_step(prediction.step, LANGUAGE)
+    variants = step.variants if step else []
+    return {each.key: is_right(step, each, choices[each.key]) for each in variants if each.key in choices}
 
 
-def answers(classroom, called):
-    """Each choice that was made: at a door of a step, or in a question of a test (options count from 1)."""
-    rows = Prediction.objects.filter(learner__classroom=classroom).order_by("at")
-    for answer in rows:
-        known = right_ones(answer.step, answer.round)
-        for item, chosen in answer.choices.items():
+def answer_records(classroom: Classroom, names: dict[int, str]) -> Iterator[dict]:
+    """Yield a record for each choice: at a variant of a step, or in a question of a test (options count from 1)."""
+    for prediction in Prediction.objects.filter(learner__classroom=classroom).order_by("at"):
+        judged = judged_choices(prediction)
+        for item, choice in prediction.choices.items():
             yield {
-                "learner": called[answer.learner_id],
-                "step": answer.step,
-                "round": ROUNDS[answer.round],
+                "learner": names[prediction.learner_id],
+                "step": prediction.step,
+                "round": ROUNDS[prediction.round],
                 "item": item,
-                "chosen": chosen + 1 if answer.round in TESTS else chosen,
-                "right": known[item] == chosen if item in known else None,
-                "confidence": answer.confidence,
-                "seconds": seconds(classroom, answer.at),
+                "chosen": choice + 1 if prediction.round in TESTS else choice,
+                "right": judged.get(item),
+                "confidence": prediction.confidence,
+                "seconds": seconds_since_opening(classroom, prediction.at),
             }
 
 
-def runs(classroom, called):
-    """Each outcome that was observed."""
+def run_records(classroom: Classroom, names: dict[int, str]) -> Iterator[dict]:
+    """Yield a record for each observed outcome."""
     for run in Run.objects.filter(learner__classroom=classroom).order_by("at"):
         for item, outcome in run.outcomes.items():
             yield {
-                "learner": called[run.learner_id],
+                "learner": names[run.learner_id],
                 "step": run.step,
                 "item": item,
                 "observed": outcome,
-                "seconds": seconds(classroom, run.at),
+                "seconds": seconds_since_opening(classroom, run.at),
             }
 
 
-def tallies(classroom):
-    """Each vote that was closed: how many took part, the share of right choices, and what the second one gained."""
-    for each in steps(LANGUAGE):
-        held = votes(classroom, each) if each.doors else []
-        for vote in held:
+def vote_records(classroom: Classroom) -> Iterator[dict]:
+    """Yield a record for each closed vote; the second one has the gain."""
+    for step in steps(LANGUAGE):
+        votes = visible_votes(classroom, step) if step.variants else []
+        for vote in votes:
             yield {
-                "step": each.slug,
+                "step": step.slug,
                 "round": ROUNDS[vote.round],
-                "voted": vote.voted,
+                "voted": vote.voters,
                 "percent_right": vote.share,
-                "gain": rounded(gained(*held)) if len(held) == 2 and vote is held[1] else None,
+                "gain": round_gain(vote_gain(*votes)) if len(votes) == 2 and vote is votes[1] else None,
             }
 
 
-def misconceptions(classroom):
-    """What was gained from the pre-test to the post-test, of those who took both."""
-    for idea in ideas(classroom, LANGUAGE):
+def misconception_records(classroom: Classroom) -> Iterator[dict]:
+    """Yield a record for each misconception: the gain between the tests, of the learners who took both."""
+    for each in misconception_gains(classroom, LANGUAGE):
         yield {
-            "misconception": idea.misconception,
-            "before": idea.before,
-            "after": idea.after,
-            "of": idea.of,
-            "percent_before": percent(idea.before, idea.of),
-            "percent_after": percent(idea.after, idea.of),
-            "gain": rounded(idea.gain),
+            "misconception": each.misconception,
+            "before": each.before,
+            "after": each.after,
+            "of": each.of,
+            "percent_before": percent(each.before, each.of),
+            "percent_after": percent(each.after, each.of),
+            "gain": round_gain(each.gain),
         }
 
 
-def seconds(classroom, at):
-    return round((at - classroom.created_at).total_seconds())
+def seconds_since_opening(classroom: Classroom, time: datetime) -> int:
+    return round((time - classroom.created_at).total_seconds())
 
 
-def rounded(gain):
+def round_gain(gain: float | None) -> float | None:
     return None if gain is None else round(gain, 3)
 
 
-def records(classroom):
-    """{kind: [record, ...]}."""
-    called = pseudonyms(classroom)
+def all_records(classroom: Classroom) -> dict[str, list[dict]]:
+    """Return the records of each kind."""
+    names = pseudonyms(classroom)
     return {
-        "answers": list(answers(classroom, called)),
-        "runs": list(runs(classroom, called)),
-        "votes": list(tallies(classroom)),
-        "misconceptions": list(misconceptions(classroom)),
+        "answers": list(answer_records(classroom, names)),
+        "runs": list(run_records(classroom, names)),
+        "votes": list(vote_records(classroom)),
+        "misconceptions": list(misconception_records(classroom)),
     }
 
 
-def as_json(classroom):
+def to_json(classroom: Classroom) -> str:
+    """Return the export as JSON."""
     about = {"plan": classroom.plan, "learners": classroom.learners.count()}
-    return json.dumps(about | records(classroom), ensure_ascii=False, indent=1)
+    return json.dumps(about | all_records(classroom), ensure_ascii=False, indent=1)
 
 
-def as_csv(classroom):
-    """All records in one table; its first column says which kind."""
-    rows = [{"record": kind.removesuffix("s")} | row for kind, found in records(classroom).items() for row in found]
+def to_csv(classroom: Classroom) -> str:
+    """Return all records in one table; the first column is the kind of record."""
+    rows = [
+        {"record": kind.removesuffix("s")} | record
+        for kind, records in all_records(classroom).items()
+        for record in records
+    ]
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(dict.fromkeys(column for row in rows for column in row)))
     writer.writeheader()
@@ -139,4 +147,4 @@ def as_csv(classroom):
     return text.getvalue()
 
 
-KINDS = {"csv": ("text/csv; charset=utf-8", as_csv), "json": ("application/json", as_json)}
+KINDS = {"csv": ("text/csv; charset=utf-8", to_csv), "json": ("application/json", to_json)}

@@ -1,7 +1,7 @@
-"""What is new in a class, asked for by every learner's page all the time: cheap when it is nothing.
+"""The live updates of a class: every learner's page polls for changes.
 
-Three hundred pages that ask every second and a half are two hundred requests a second. Nearly all of them find the
-version that they know, which one query tells: `middleware` answers those before anything else is done about them.
+Three hundred pages that poll every second and a half are two hundred requests a second. Almost all of them already
+have the current version. One query tells: `middleware` answers these requests before any other work.
 """
 
 from datetime import timedelta
@@ -9,149 +9,96 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from authcompare.api.base import Endpoint
-from authcompare.api.fields import SecondsField
-from authcompare.api.openapi.operations import Operation, ResponseSerializer
-from authcompare.classroom.schedule import stop
-from authcompare.classroom.vote_results import answered, votes
-from authcompare.learning.learners import learner_of, seen
-from authcompare.learning.models import Learner, hashed
+from authcompare.api.openapi.operations import Operation
+from authcompare.classroom.exceptions import NoClass
+from authcompare.classroom.schedule import current_stop
+from authcompare.classroom.serializers import LearnerState, LiveQuery
+from authcompare.classroom.vote_results import visible_votes
+from authcompare.learning.learners import find_learner, touch
+from authcompare.learning.models import Classroom, Learner, hash_key
 
 PATH = "/classroom/api/live/"
-SEEN_EVERY = timedelta(seconds=20)  # somebody's presence is written down this often: a write costs more than a look
-
-
-class NoClass(NotFound):
-    default_code = "no_class"
-    default_detail = _("You are in no class here, or it is over and has been deleted.")
-
-
-class LiveQuery(serializers.Serializer):
-    version = SecondsField(required=False, min_value=0, help_text=_("The version that you know."))
-
-
-class Vote(ResponseSerializer):
-    state = serializers.CharField()
-    step = serializers.CharField(allow_blank=True)
-    round = serializers.IntegerField()
-
-
-class State(ResponseSerializer):
-    """Where a class is."""
-
-    version = serializers.IntegerField()
-    mode = serializers.CharField()
-    step = serializers.CharField()
-    hints = serializers.BooleanField()
-    vote = Vote()
-    ended = serializers.BooleanField()
-
-    @staticmethod
-    def example(view):
-        vote = {"state": "closed", "step": "take-it-back", "round": 1}
-        return {"version": 12, "mode": "led", "step": "take-it-back", "hints": True, "vote": vote, "ended": False}
-
-
-def state(classroom):
-    return {
-        "version": classroom.version,
-        "mode": classroom.mode,
-        "step": classroom.step,
-        "hints": classroom.hints,
-        "vote": {"state": classroom.vote, "step": classroom.vote_step, "round": classroom.vote_round},
-        "ended": not classroom.open,
-    }
-
-
-class News(State):
-    """... and what a learner's page needs beside."""
-
-    since = serializers.FloatField()
-    reset = serializers.FloatField(allow_null=True)
-    answered = serializers.IntegerField()
-    joined = serializers.IntegerField()
-    histogram = serializers.DictField(required=False)
-
-    @staticmethod
-    def example(view):
-        counted = {"answered": 27, "joined": 28, "histogram": {"session db": {"refused": 20, "let in": 7}}}
-        return State.example(view) | {"since": 41.5, "reset": None} | counted
+PRESENCE_INTERVAL = timedelta(seconds=20)  # between two writes of a last visit: a write costs more than a read
 
 
 class LiveView(Endpoint):
-    name = _("What is new")
-    description = _("What has changed in the class since the version that you know: where it is, and what it votes on.")
+    """Answers the state of the learner's class."""
+
+    name = _("Live updates")
+    description = _("Answers the state of your class: its step and its vote.")
     operations = {
         "GET": Operation(
-            _("Ask what is new"),
-            _("204 where nothing is. How the votes fell is told when the vote is closed, and not before."),
+            _("Get updates"),
+            _("204 if your version is current. The histogram appears when the vote is closed."),
             query=LiveQuery,
-            gives={200: News, 204: None},
+            gives={200: LearnerState, 204: None},
             raises=(NoClass,),
         )
     }
 
     def get(self, request):
         LiveQuery(data=request.query_params).is_valid(raise_exception=True)
-        learner = learner_of(request)
+        learner = find_learner(request)
         if learner is None or learner.classroom is None:
             raise NoClass
-        return Response(news(learner))
+        return Response(learner_state(learner))
 
 
 def middleware(get_response):
-    """The outermost: tells whoever knows it all that nothing is new. LiveView tells everybody else."""
+    """Answer 204 to a page that has the current version, before any other middleware runs."""
     if not settings.LAB:
         raise MiddlewareNotUsed
 
     def middleware(request):
-        if request.path == PATH and request.method == "GET" and nothing_new(request):
+        if request.path == PATH and request.method == "GET" and has_current_version(request):
             return HttpResponse(status=204, headers={"Cache-Control": "no-store", "Authenticated-By": "none"})
         return get_response(request)
 
     return middleware
 
 
-def nothing_new(request):
-    """Does this learner know the version that their class is at? By the way, note that they are here."""
+def has_current_version(request: HttpRequest) -> bool:
+    """Return True if the request names the current version of its learner's class; store the learner's presence."""
     key = request.COOKIES.get(settings.LEARNER_COOKIE_NAME)
     if not key:
         return False
-    # Three columns: Django takes five times as long to ask for all of both tables as the database to answer.
-    known = Learner.objects.filter(key_hash=hashed(key)).values_list("pk", "last_seen_at", "classroom__version")
-    for pk, seen_at, version in known:
-        if timezone.now() - seen_at > SEEN_EVERY:
-            seen(Learner(pk=pk))
+    # Three columns only: building both models takes Django five times as long as the database needs for the query.
+    rows = Learner.objects.filter(key_hash=hash_key(key)).values_list("pk", "last_seen_at", "classroom__version")
+    for pk, last_seen_at, version in rows:
+        if timezone.now() - last_seen_at > PRESENCE_INTERVAL:
+            touch(Learner(pk=pk))
         return request.GET.get("version") == str(version)
     return False
 
 
-def news(learner):
+def learner_state(learner: Learner) -> dict:
+    """Return the state of a learner's class, as LearnerState describes it."""
     classroom = learner.classroom
-    since = (timezone.now() - classroom.step_since).total_seconds()
-    counts = counted(classroom.code, classroom.version, classroom)
-    reset = learner.reset_at and learner.reset_at.timestamp()
-    return state(classroom) | {"since": since, "reset": reset} | counts
+    return {
+        **classroom.to_dict(),
+        "since": (timezone.now() - classroom.step_since).total_seconds(),
+        "reset": learner.reset_at and learner.reset_at.timestamp(),
+        **cached_histogram(classroom.code, classroom.version, classroom),
+    }
 
 
 @lru_cache(maxsize=64)
-def counted(code, version, classroom):
-    """What is counted with each version anew, and once for all who ask. (Models are equal when their keys are.)"""
-    here = stop(classroom, translation.get_language())
-    shown = votes(classroom, here.step) if here.voted else []
-    return {
-        "answered": answered(classroom, here),
-        "joined": classroom.learners.count(),
-        **({"histogram": shown[-1].counts} if shown else {}),
-    }
+def cached_histogram(code: str, version: int, classroom: Classroom) -> dict:
+    """Return the histogram, if it is visible: {"histogram": {variant key: {outcome: count}}}.
+
+    It is counted once per version for all learners. (Two instances of a model are equal if their keys are, so the
+    version must be an argument.)
+    """
+    stop = current_stop(classroom, translation.get_language())
+    votes = visible_votes(classroom, stop.step) if stop.has_vote else []
+    return {"histogram": votes[-1].counts} if votes else {}
 
 
 urlpatterns = [path(PATH.lstrip("/"), LiveView.as_view(), name="classroom-live")]

@@ -1,46 +1,35 @@
-"""Who may move a class: staff, signed in with a session as at /admin/, and each of them their own classes only."""
+"""The permissions of teachers: a staff account, signed in with a session as at /admin/, controls its own classes."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import NotFound, PermissionDenied
 
 from authcompare.api.base import Endpoint
 from authcompare.api.fields import Strict
 from authcompare.api.openapi.operations import operation
+from authcompare.classroom.exceptions import NoSuchClass, NotTheTeacher
+from authcompare.learning.learners import validated_data
 from authcompare.learning.models import Classroom
 from authcompare.mechanisms.authentication import require_csrf_token
 
 
-class NoSuchClass(NotFound):
-    default_code = "no_such_class"
-    default_detail = _("There is no class with this code.")
+def find_class(user, code: str) -> Classroom:
+    """Return the class with this code for its teacher; raise NotTheTeacher or NoSuchClass.
 
-
-class NotTheTeacher(PermissionDenied):
-    default_code = "not_the_teacher"
-    default_detail = _("Only the teacher of this class may do this: sign in with the account that opened it.")
-
-
-def teaches(user, classroom):
-    return user.is_superuser or classroom.teacher_id == user.pk
-
-
-def class_of(user, code):
-    """The class with this code, for its teacher, until its time is up. Whoever is no teacher does not learn which there
-    are."""
+    Only staff learn whether a class exists.
+    """
     if not (user.is_active and user.is_staff):
         raise NotTheTeacher
     classroom = Classroom.objects.filter(code=code, expires_at__gt=timezone.now()).first()
     if classroom is None:
         raise NoSuchClass
-    if not teaches(user, classroom):
+    if not (user.is_superuser or classroom.teacher_id == user.pk):
         raise NotTheTeacher
     return classroom
 
 
-class SignedIn(BaseAuthentication):
-    """Whoever Django's own session says. TeacherEndpoint asks for the CSRF token."""
+class StaffSession(BaseAuthentication):
+    """The user of Django's own session. TeacherEndpoint requires the CSRF token."""
 
     def authenticate(self, request):
         user = request._request.user
@@ -48,17 +37,28 @@ class SignedIn(BaseAuthentication):
 
 
 class TeacherEndpoint(Endpoint):
-    """Something that a teacher may do. What the body asks for is read first, and looks nothing up; then nobody else
-    gets any further. `act` does it."""
+    """An endpoint for teachers. A subclass implements `act`.
 
-    authentication_classes = [SignedIn]
+    The body is validated before the permission, without a look into the database.
+    """
 
-    def post(self, request, **address):
+    authentication_classes = [StaffSession]
+
+    def post(self, request, **url_kwargs):
         require_csrf_token(request._request)
-        serializer = (operation(self, "POST").takes or Strict)(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return self.act(self.admitted(request.user, **address), **serializer.validated_data)
+        data = validated_data(operation(self, "POST").takes or Strict, request)
+        return self.act(self.authorize(request.user, **url_kwargs), **data)
 
-    def admitted(self, user, code):
-        """The class that this is about. Raises what keeps everybody else out."""
-        return class_of(user, code)
+    def authorize(self, user, code: str):
+        """Return the class that the request is about; raise NotTheTeacher or NoSuchClass."""
+        return find_class(user, code)
+
+
+class StaffEndpoint(TeacherEndpoint):
+    """An endpoint for every teacher, whatever the class."""
+
+    def authorize(self, user):
+        """Return the user; raise NotTheTeacher."""
+        if not user.is_staff:
+            raise NotTheTeacher(_("Only staff can open a class: sign in with a teacher's account."))
+        return user

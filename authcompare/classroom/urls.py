@@ -1,4 +1,4 @@
-"""The addresses of the classroom's pages. Whatever else is a single word is a class's code."""
+"""The URLs of the classroom's pages. Any other single word is the join code of a class."""
 
 from django.urls import path
 

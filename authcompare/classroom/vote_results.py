@@ -1,122 +1,147 @@
-"""What a class has answered, counted. Nothing here can tell who answered what."""
+"""The results of votes and tests, as counts that do not identify a learner."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from authcompare.comparison.evidence import name
+from django.db.models import QuerySet
+
+from authcompare.classroom.schedule import Stop
+from authcompare.experiments.base import Choice
+from authcompare.experiments.judging import judge
 from authcompare.learning.lessons import Step
-from authcompare.learning.models import Prediction
-from authcompare.learning.questions import gain, questions
+from authcompare.learning.models import Classroom, Prediction
+from authcompare.learning.questions import normalised_gain, questions
 
-# Crouch and Mazur (2001): below, too few good arguments are in the room; above, too few people to convince.
-FEW, MANY = 30, 70  # percent of right answers
-SURE = 3
+# Crouch and Mazur (2001): below, a class has too few good arguments; above, too few learners are left to convince.
+MIN_PERCENT, MAX_PERCENT = 30, 70  # right answers between which a discussion helps
+SURE = 3  # the highest confidence
 
 
-def percent(part, whole):
+def percent(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
 
 
-def answers(classroom, step, round):
+def class_predictions(classroom: Classroom, step: str, round: int) -> QuerySet[Prediction]:
+    """Return the predictions or test answers of a class in one round."""
     return Prediction.objects.filter(learner__classroom=classroom, step=step, round=round)
 
 
-def advice(share):
-    """What to do about this share of right answers, in percent: "explain", "discuss" or "on"."""
-    return "explain" if share < FEW else "on" if share > MANY else "discuss"
+def advice(share: int) -> str:
+    """Return what the teacher does at this percentage of right answers: "explain", "discuss" or "on"."""
+    return "explain" if share < MIN_PERCENT else "on" if share > MAX_PERCENT else "discuss"
 
 
 @dataclass(frozen=True)
 class Bar:
-    """How many chose one outcome at one door."""
+    """One bar of the histogram: the number of votes for one outcome at one variant."""
 
-    door: str  # "<mechanism> <variant>"
+    variant: str  # key
     count: int
-    share: int  # percent of those who voted
+    share: int  # percent of the voters
     right: bool
 
 
 @dataclass(frozen=True)
-class Tally:
-    """One vote on one step: {learner: (choices, confidence)}."""
+class Vote:
+    """One vote on one step, with its ballots: {learner id: (choices, confidence)}."""
 
     step: Step
     round: int
-    given: dict
+    ballots: dict[int, tuple[dict[str, str], int]]
 
     @property
-    def voted(self):
-        return len(self.given)
+    def voters(self) -> int:
+        return len(self.ballots)
 
     @cached_property
-    def expected(self):
-        return {name(door): self.step.experiment.expected(door) for door in self.step.doors}
+    def right_choices(self) -> set[tuple[str, str]]:
+        """The right choices: (variant key, outcome)."""
+        return {
+            (variant.key, choice.outcome)
+            for variant in self.step.variants
+            for choice in self.step.experiment.choices
+            if is_right(self.step, variant, choice.outcome)
+        }
 
     @cached_property
-    def counts(self):
-        """{door: {outcome: how many}}."""
-        said = [choices for choices, _confidence in self.given.values()]
-        return {door: dict(Counter(choices[door] for choices in said if door in choices)) for door in self.expected}
+    def counts(self) -> dict[str, dict[str, int]]:
+        """The number of votes: {variant key: {outcome: count}}."""
+        all_choices = [choices for choices, _confidence in self.ballots.values()]
+        return {
+            variant.key: dict(Counter(choices[variant.key] for choices in all_choices if variant.key in choices))
+            for variant in self.step.variants
+        }
 
     @property
-    def lines(self):
-        """The histogram, as a table: [(choice, [Bar of each door])]."""
-        return [(choice, [self.bar(door, choice) for door in self.expected]) for choice in self.step.experiment.choices]
+    def histogram(self) -> list[tuple[Choice, list[Bar]]]:
+        """The histogram as a table: a line for each choice, a bar for each variant."""
+        return [
+            (choice, [self.bar(variant.key, choice.outcome) for variant in self.step.variants])
+            for choice in self.step.experiment.choices
+        ]
 
-    def bar(self, door, choice):
-        count = self.counts[door].get(choice.outcome, 0)
-        return Bar(door, count, percent(count, self.voted), self.expected[door] == choice.outcome)
+    def bar(self, key: str, outcome: str) -> Bar:
+        """Return the bar for one outcome at one variant."""
+        count = self.counts[key].get(outcome, 0)
+        return Bar(key, count, percent(count, self.voters), (key, outcome) in self.right_choices)
 
-    def right(self, learners=None):
-        """How many choices were right, of all or of these learners."""
-        kept = self.given if learners is None else learners
-        return sum(self.given[each][0].get(door) == right for each in kept for door, right in self.expected.items())
+    def count_right(self, learners: Iterable[int] | None = None) -> int:
+        """Return the number of right choices, of these learners or of all."""
+        chosen = self.ballots if learners is None else learners
+        return sum(len(self.right_choices & self.ballots[each][0].items()) for each in chosen)
 
     @property
-    def share(self):
-        """Percent of all choices that were right."""
-        return percent(self.right(), self.voted * len(self.expected))
+    def share(self) -> int:
+        """The percentage of right choices."""
+        return percent(self.count_right(), self.voters * len(self.step.variants))
 
     @property
-    def advice(self):
+    def advice(self) -> str:
         return advice(self.share)
 
     @property
-    def sure_and_wrong(self):
-        """How many were sure, and wrong at some door: the best discussion there is."""
+    def sure_and_wrong(self) -> int:
+        """The number of learners who were sure and had a wrong choice: they make the best discussion."""
         return sum(
-            confidence == SURE and any(choices.get(door) != right for door, right in self.expected.items())
-            for choices, confidence in self.given.values()
+            confidence == SURE and len(self.right_choices & choices.items()) < len(self.step.variants)
+            for choices, confidence in self.ballots.values()
         )
 
 
-def tally(classroom, step, round):
-    rows = answers(classroom, step.slug, round).values_list("learner_id", "choices", "confidence")
-    return Tally(step, round, {learner: (choices, confidence) for learner, choices, confidence in rows})
+def is_right(step: Step, variant, predicted: str) -> bool:
+    """Judge a vote against the expected outcome: the class has not run the experiment yet."""
+    return judge(step.experiment, variant, predicted, step.experiment.expected(variant)).right
 
 
-def votes(classroom, step):
-    """The votes on this step that can be shown: none while one of them is open."""
-    here = classroom.vote_step == step.slug
-    if here and classroom.vote == classroom.Vote.OPEN:
+def count_vote(classroom: Classroom, step: Step, round: int) -> Vote:
+    """Return one vote of a class."""
+    rows = class_predictions(classroom, step.slug, round).values_list("learner_id", "choices", "confidence")
+    return Vote(step, round, {learner: (choices, confidence) for learner, choices, confidence in rows})
+
+
+def visible_votes(classroom: Classroom, step: Step) -> list[Vote]:
+    """Return the votes on a step that a class may see: none while a vote is open."""
+    is_current = classroom.vote_step == step.slug
+    if is_current and classroom.vote == classroom.Vote.OPEN:
         return []
-    first_only = here and classroom.vote == classroom.Vote.CLOSED and classroom.vote_round == Prediction.FIRST
+    first_only = is_current and classroom.vote == classroom.Vote.CLOSED and classroom.vote_round == Prediction.FIRST
     rounds = (Prediction.FIRST,) if first_only else (Prediction.FIRST, Prediction.SECOND)
-    found = [tally(classroom, step, round) for round in rounds]
-    return [each for each in found if each.voted]
+    votes = [count_vote(classroom, step, round) for round in rounds]
+    return [vote for vote in votes if vote.voters]
 
 
-def gained(first, second):
-    """The normalised gain from one vote to the next, of those who took part in both; None where nothing could be."""
-    both = first.given.keys() & second.given.keys()
-    of = len(both) * len(first.expected)
-    return gain(first.right(both), second.right(both), of) if both else None
+def vote_gain(first: Vote, second: Vote) -> float | None:
+    """Return the normalised gain between two votes, of the learners in both; None if there is none to compute."""
+    both = first.ballots.keys() & second.ballots.keys()
+    total = len(both) * len(first.step.variants)
+    return normalised_gain(first.count_right(both), second.count_right(both), total) if both else None
 
 
 @dataclass(frozen=True)
-class Idea:
-    """One misconception in both tests, of those who took both."""
+class MisconceptionGain:
+    """The right answers about one misconception in both tests, of the learners who took both."""
 
     misconception: str
     question: str  # of the post-test
@@ -125,40 +150,40 @@ class Idea:
     of: int
 
     @property
-    def gain(self):
-        return gain(self.before, self.after, self.of)
+    def gain(self) -> float | None:
+        return normalised_gain(self.before, self.after, self.of)
 
     @property
-    def before_share(self):
+    def before_share(self) -> int:
         return percent(self.before, self.of)
 
     @property
-    def after_share(self):
+    def after_share(self) -> int:
         return percent(self.after, self.of)
 
 
-def ideas(classroom, language):
-    """The gain for each misconception: [Idea, ...]."""
+def misconception_gains(classroom: Classroom, language: str) -> list[MisconceptionGain]:
+    """Return the gain for each misconception."""
     before, after = (
-        dict(answers(classroom, "", round).values_list("learner_id", "choices"))
+        dict(class_predictions(classroom, "", round).values_list("learner_id", "choices"))
         for round in (Prediction.PRE, Prediction.POST)
     )
     both = before.keys() & after.keys()
     pairs = zip(questions("pre", language), questions("post", language), strict=True)
     return [
-        Idea(
+        MisconceptionGain(
             post.misconception,
             post.text,
-            sum(before[each].get(pre.misconception) == pre.right for each in both),
-            sum(after[each].get(post.misconception) == post.right for each in both),
+            sum(pre.is_right(before[learner].get(pre.misconception)) for learner in both),
+            sum(post.is_right(after[learner].get(post.misconception)) for learner in both),
             len(both),
         )
         for pre, post in pairs
     ]
 
 
-def answered(classroom, stop):
-    """How many have answered what is asked now: the vote that is open or was closed last, or the test."""
+def count_answers(classroom: Classroom, stop: Stop) -> int:
+    """Return the number of answers to the current vote or test."""
     if stop.test is not None:
-        return answers(classroom, "", stop.test).count()
-    return answers(classroom, stop.slug, classroom.vote_round).count()
+        return class_predictions(classroom, "", stop.test).count()
+    return class_predictions(classroom, stop.slug, classroom.vote_round).count()

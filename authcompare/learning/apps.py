@@ -7,4 +7,4 @@ class LearningConfig(AppConfig):
     verbose_name = _("Learning")
 
     def ready(self):
-        from authcompare.learning import checks  # noqa: F401  registers itself
+        from authcompare.learning import checks  # noqa: F401  registers the check

@@ -1,15 +1,15 @@
-"""`manage.py check` reads the whole lesson, and tells whatever is wrong with it, a line each."""
+"""The system check of the lesson: `manage.py check` reports every mistake in the lesson files."""
 
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import CheckMessage, Error, register
 
-from authcompare.learning import lessons, questions
+from authcompare.learning import lesson_checks
 
 
 @register
-def the_lesson_is_sound(app_configs, **kwargs):
-    """In the lab only: outside it, the doors that the lesson speaks of have no address."""
+def check_lesson(app_configs, **kwargs) -> list[CheckMessage]:
+    """Return an error for each mistake. The weak variants of the lesson have no URLs outside the lab."""
     if not settings.LAB:
         return []
-    found = [*lessons.problems(), *questions.problems()]
-    return [Error(problem, id="walkthrough.E001") for problem in found]
+    problems = [*lesson_checks.lesson_problems(), *lesson_checks.question_problems()]
+    return [Error(problem, id="learning.E001") for problem in problems]

@@ -1,116 +1,122 @@
-"""Who is learning: known by a cookie that scripts can not read, and made when there is something to keep of them."""
+"""Learners: each is identified by a random key in an HttpOnly cookie, and stored from the first prediction on."""
 
 import secrets
 from datetime import timedelta
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
 
 from authcompare.accounts.models import Sandbox
 from authcompare.api.base import Endpoint
 from authcompare.db import delete_in_batches
-from authcompare.learning.models import Classroom, Learner, hashed
+from authcompare.learning.models import Classroom, Learner, hash_key
 from authcompare.mechanisms.authentication import require_csrf_token
 
-KEPT = timedelta(days=30)  # who learns alone and has not been seen for so long is forgotten
+RETENTION = timedelta(days=30)  # of a learner outside a class, from the last visit
+KEY_BYTES = 24  # 192 random bits cannot be guessed
 
 
-def learner_of(request):
-    """The learner whose key came with this request, with their class; or None."""
+def find_learner(request: HttpRequest | Request) -> Learner | None:
+    """Return the learner whose key came with this request, with the class; or None."""
     key = request.COOKIES.get(settings.LEARNER_COOKIE_NAME)
-    return Learner.objects.select_related("classroom").filter(key_hash=hashed(key)).first() if key else None
+    return Learner.objects.select_related("classroom").filter(key_hash=hash_key(key)).first() if key else None
 
 
-def led(learner):
-    """Does a teacher say at which step this learner is, and when to vote?"""
-    found = learner and learner.classroom
-    return bool(found and found.open and found.mode == Classroom.Mode.LED)
+def is_teacher_paced(learner: Learner | None) -> bool:
+    """Return True if a teacher chooses this learner's step and opens the votes."""
+    classroom = learner and learner.classroom
+    return bool(classroom and classroom.is_open and classroom.mode == Classroom.Mode.TEACHER_PACED)
 
 
-def new_key():
-    """192 random bits: nobody guesses who somebody is."""
-    return secrets.token_urlsafe(24)
+def create_learner(**fields) -> tuple[Learner, str]:
+    """Create a learner; return it with the key for its cookie."""
+    key = secrets.token_urlsafe(KEY_BYTES)
+    return Learner.objects.create(key_hash=hash_key(key), **fields), key
 
 
-def make(**fields):
-    """A new learner, and the key that their cookie will hold: (Learner, key)."""
-    key = new_key()
-    return Learner.objects.create(key_hash=hashed(key), **fields), key
-
-
-def give_new_key(learner):
-    """Another key for a learner who lost the first, as a rejoin code proves; the first is worth nothing from now on."""
-    key = new_key()
-    learner.key_hash = hashed(key)
+def replace_key(learner: Learner) -> str:
+    """Return a new key for a learner who lost the old one; the old key stops working."""
+    key = secrets.token_urlsafe(KEY_BYTES)
+    learner.key_hash = hash_key(key)
     learner.save(update_fields=["key_hash"])
     return key
 
 
-def remember(response, key):
+def set_learner_cookie(response: HttpResponse, key: str, max_age: int = int(RETENTION.total_seconds())) -> None:
     """Set the learner's cookie."""
     response.set_cookie(
         settings.LEARNER_COOKIE_NAME,
         key,
-        max_age=int(KEPT.total_seconds()),
+        max_age=max_age,
         httponly=True,
         samesite="Lax",
         secure=settings.HTTPS,
     )
 
 
-def forget(response):
-    """Take the cookie back, with the attributes that it was set with: `__Host-` holds for deleting, too."""
-    response.set_cookie(
-        settings.LEARNER_COOKIE_NAME, "", max_age=0, httponly=True, samesite="Lax", secure=settings.HTTPS
-    )
+def delete_learner_cookie(response: HttpResponse) -> None:
+    """Delete the learner's cookie. The `__Host-` prefix needs the same attributes as for setting it."""
+    set_learner_cookie(response, "", max_age=0)
 
 
-def seen(learner, **changes):
-    """Note that they are here, and what else has changed."""
+def touch(learner: Learner, **changes) -> None:
+    """Store the time of this visit, together with other changes."""
     Learner.objects.filter(pk=learner.pk).update(last_seen_at=timezone.now(), **changes)
 
 
-def acting_learner(request):
-    """The learner who sends a request that changes something, if it is one: a page of this site must have sent it."""
-    learner = learner_of(request)
+def acting_learner(request: HttpRequest) -> Learner | None:
+    """Return the learner who sends a state-changing request, or None; a learner needs a CSRF token."""
+    learner = find_learner(request)
     if learner:
         require_csrf_token(request)
     return learner
 
 
-def adopt(learner, sandbox):
-    """These throwaway accounts are this learner's from now on. Their last ones go."""
+def adopt(learner: Learner, sandbox: Sandbox) -> None:
+    """Give a sandbox to a learner, and delete the learner's last one."""
     Sandbox.objects.filter(learner=learner).delete()
     Learner.objects.filter(pk=learner.pk).update(sandbox=sandbox)
 
 
-def forget_unseen():
-    """Delete those who learn alone and have not been seen for long; returns how many. A class takes its own along."""
-    long_ago = timezone.now() - KEPT
-    return delete_in_batches(Learner.objects.filter(classroom=None, last_seen_at__lte=long_ago))
+def delete_inactive_learners() -> int:
+    """Delete learners outside a class after RETENTION, and return how many. A class deletes its own learners."""
+    oldest = timezone.now() - RETENTION
+    return delete_in_batches(Learner.objects.filter(classroom=None, last_seen_at__lte=oldest))
 
 
 class LearnerEndpoint(Endpoint):
-    """An endpoint that knows its learner. The browser sends their cookie by itself, so what changes anything asks for
-    a CSRF token: say `csrf=True` in its operations."""
+    """An endpoint that knows its learner.
 
-    key = None  # of a learner who is made in this very request
+    The browser attaches the cookie automatically, so unsafe methods need a CSRF token.
+    """
+
+    new_key = None  # of a learner who is created by this request
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         if request.method not in SAFE_METHODS:
             require_csrf_token(request._request)
-        self.learner = learner_of(request)
+        self.learner = find_learner(request)
 
-    def some_learner(self):
-        """Whoever came, or a new learner."""
+    def get_or_create_learner(self) -> Learner:
+        """Return the learner of this request, created if necessary."""
         if self.learner is None:
-            self.learner, self.key = make()
+            self.learner, self.new_key = create_learner()
         return self.learner
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        if self.key:
-            remember(response, self.key)
+        if self.new_key:
+            set_learner_cookie(response, self.new_key)
         return response
+
+
+def validated_data(serializer_class: type[serializers.Serializer], request: Request) -> dict:
+    """Return the body of a request, validated by this serializer; raise ValidationError."""
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data

@@ -1,42 +1,45 @@
-"""What a learner has predicted and seen so far, in two queries."""
+"""The progress of a learner."""
 
-from authcompare.comparison.evidence import name
-from authcompare.learning.models import Prediction
+from authcompare.learning.lessons import Step
+from authcompare.learning.models import Learner, Prediction
 
 
 class Progress:
-    """Of this learner; of somebody who is none yet, nothing."""
+    """The predictions and observations of one learner, read in two queries; empty without a learner."""
 
-    def __init__(self, learner):
+    def __init__(self, learner: Learner | None):
         self.learner = learner
-        self.answers = {(each.step, each.round): each for each in learner.answers.all()} if learner else {}
+        self.predictions = {(each.step, each.round): each for each in learner.predictions.all()} if learner else {}
         self.runs = {each.step: each for each in learner.runs.all()} if learner else {}
 
-    def prediction(self, step):
-        """The one that counts: that of the second vote, where there was one."""
-        return self.voted(step) or self.answers.get((step.slug, Prediction.LATE))
+    def prediction(self, step: Step) -> Prediction | None:
+        """Return the prediction that counts: the last vote, or the one made after the votes."""
+        return self.vote_on(step) or self.predictions.get((step.slug, Prediction.LATE))
 
-    def voted(self, step):
-        """The last vote on it; None for who came too late to vote."""
-        return self.answers.get((step.slug, Prediction.SECOND)) or self.answers.get((step.slug, Prediction.FIRST))
+    def vote_on(self, step: Step) -> Prediction | None:
+        """Return the last vote on a step; None if the learner missed the votes."""
+        second = self.predictions.get((step.slug, Prediction.SECOND))
+        return second or self.predictions.get((step.slug, Prediction.FIRST))
 
-    def outcomes(self, step):
-        """{"<mechanism> <variant>": outcome}."""
+    def outcomes(self, step: Step) -> dict[str, str]:
+        """Return the observed outcomes: {variant key: outcome}."""
         run = self.runs.get(step.slug)
         return run.outcomes if run else {}
 
-    def test(self, round):
-        """The answers to the test of this round: {misconception: option}; None where it was not taken."""
-        answer = self.answers.get(("", round))
-        return answer.choices if answer else None
+    def answers(self, test_round: int) -> dict[str, int] | None:
+        """Return the answers to a test: {misconception: option}; None if it was not taken."""
+        prediction = self.predictions.get(("", test_round))
+        return prediction.choices if prediction else None
 
-    def done(self, step):
-        """Has its experiment been run at every door?"""
-        return bool(step.doors) and all(name(door) in self.outcomes(step) for door in step.doors)
+    def is_done(self, step: Step) -> bool:
+        """Return True if the step's experiment was run at every variant."""
+        return bool(step.variants) and all(variant.key in self.outcomes(step) for variant in step.variants)
 
-    def state(self, step):
-        return "done" if self.done(step) else "predicted" if self.prediction(step) else ""
+    def state(self, step: Step) -> str:
+        """Return "done", "predicted" or ""."""
+        return "done" if self.is_done(step) else "predicted" if self.prediction(step) else ""
 
     @property
-    def any(self):
-        return bool(self.answers or self.runs)
+    def has_started(self) -> bool:
+        """True if the learner has predicted or run anything."""
+        return bool(self.predictions or self.runs)

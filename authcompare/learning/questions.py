@@ -1,20 +1,23 @@
-"""The pre-test and the post-test: the same misconceptions, different questions; and what was gained between the two."""
+"""The pre-test and the post-test: two questions for each misconception, and the gain from one test to the other."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import yaml
 
-from authcompare.learning.lessons import LESSONS, languages
+from authcompare.learning.lessons import LESSONS
+from authcompare.learning.models import Prediction
 
 FILE = "questions.yaml"
-ROUNDS = ("pre", "post")
-NAMES = {"question", "options", "right", "why"}
-FEWEST = 2  # options
+TEST_ROUNDS = {"pre": Prediction.PRE, "post": Prediction.POST}
+FIELDS = {"question", "options", "right", "why"}
+MIN_OPTIONS = 2
 
 
 class QuestionsError(ValueError):
-    """The file can not be understood; says why, in one line."""
+    """An error in the questions file; its message gives the reason in one line."""
 
 
 @dataclass(frozen=True)
@@ -23,75 +26,60 @@ class Question:
 
     misconception: str
     text: str
-    options: tuple
-    right: int  # which of the options
+    options: tuple[str, ...]
+    right: int  # index of the right option
     why: str
 
+    def is_right(self, choice: int | None) -> bool:
+        """Return True if this option is the right one. None is a question that was left out."""
+        return choice == self.right
 
-def questions(round, language, folder=LESSONS):
-    """Those of the "pre" or the "post" test, in their order; none where there is no file."""
+    @property
+    def solution(self) -> str:
+        """The text of the right option."""
+        return self.options[self.right]
+
+
+def questions(test: str, language: str, folder: Path = LESSONS) -> list[Question]:
+    """Return the questions of the "pre" or the "post" test in order; none without a file."""
     path = folder / language / FILE
-    return read(path, path.stat().st_mtime_ns)[round] if path.exists() else []
+    return read_questions(path, path.stat().st_mtime_ns)[test] if path.exists() else []
 
 
 @cache
-def read(path, _changed):
-    """{round: [Question, ...]}; raises QuestionsError."""
+def read_questions(path: Path, _modified: int) -> dict[str, list[Question]]:
+    """Return the questions of a file by test; raise QuestionsError."""
     try:
         items = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise QuestionsError(f"{FILE}: it is no YAML: {' '.join(str(error).split())}") from None
+        raise QuestionsError(f"{FILE}: invalid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(items, list):
-        raise QuestionsError(f"{FILE}: it is no list of misconceptions")
-    return {round: [question(item, round) for item in items] for round in ROUNDS}
+        raise QuestionsError(f"{FILE}: must be a list of misconceptions")
+    return {test: [parse_question(item, test) for item in items] for test in TEST_ROUNDS}
 
 
-def question(item, round):
+def parse_question(item: object, test: str) -> Question:
+    """Return a question from an item of the file; raise QuestionsError."""
     slug = item.get("misconception") if isinstance(item, dict) else None
-    asked = item.get(round) if slug else None
-    if not isinstance(asked, dict) or set(asked) != NAMES:
-        raise QuestionsError(f"{FILE}: '{slug}' has no {round} with {', '.join(sorted(NAMES))}")
-    options = asked["options"]
-    if not isinstance(options, list) or len(options) < FEWEST:
-        raise QuestionsError(f"{FILE}: '{slug}' has fewer than {FEWEST} options in {round}")
-    if type(asked["right"]) is not int or not 1 <= asked["right"] <= len(options):
-        raise QuestionsError(f"{FILE}: '{slug}' has in {round} no option number {asked['right']}")
-    return Question(slug, asked["question"], tuple(options), asked["right"] - 1, asked["why"])
+    fields = item.get(test) if slug else None
+    if not isinstance(fields, dict) or set(fields) != FIELDS:
+        raise QuestionsError(f"{FILE}: '{slug}' needs '{test}' with {', '.join(sorted(FIELDS))}")
+    options, right = fields["options"], fields["right"]
+    if not isinstance(options, list) or len(options) < MIN_OPTIONS:
+        raise QuestionsError(f"{FILE}: '{slug}' needs at least {MIN_OPTIONS} options in '{test}'")
+    if type(right) is not int or not 1 <= right <= len(options):
+        raise QuestionsError(f"{FILE}: '{slug}' has no option number {right} in '{test}'")
+    return Question(slug, fields["question"], tuple(options), right - 1, fields["why"])
 
 
-def problems(folder=LESSONS):
-    """What is wrong with the questions, as one line each."""
-    found = {}
-    for language in languages():
-        if not (folder / language / FILE).exists():
-            yield f"{language}/{FILE}: there is none"
-            continue
-        try:
-            found[language] = {round: questions(round, language, folder) for round in ROUNDS}
-        except QuestionsError as error:
-            yield f"{language}/{error}"
-    for language, tests in found.items():
-        for before, after in zip(*tests.values(), strict=True):
-            if before.text == after.text:
-                yield f"{language}/{FILE}: '{before.misconception}' has the same question before and after"
-        for round, asked in tests.items():
-            first = next(iter(found.values()))[round]
-            if [shape(each) for each in asked] != [shape(each) for each in first]:
-                yield f"{language}/{FILE}: its {round} is not that of the other languages"
-            if len(asked) > 1 and len({each.right for each in asked}) == 1:
-                yield f"{language}/{FILE}: in {round} the right answer is always at the same place"
+def count_right(asked: Iterable[Question], choices: Mapping[str, int]) -> int:
+    """Return the number of right answers."""
+    return sum(question.is_right(choices.get(question.misconception)) for question in asked)
 
 
-def shape(question):
-    return question.misconception, len(question.options), question.right
+def normalised_gain(before: int, after: int, total: int) -> float | None:
+    """Return the normalised gain (Hake 1998): the learned share of what was not known before.
 
-
-def right(asked, choices):
-    """How many of these questions are answered rightly."""
-    return sum(choices.get(each.misconception) == each.right for each in asked)
-
-
-def gain(before, after, of):
-    """The normalised gain (Hake 1998): which share of what could still be learned was learned. None where nothing could
-    be, or where there were no questions."""
-    return (after - before) / (of - before) if before < of else None
+    None if everything was known before, or if there were no questions.
+    """
+    return (after - before) / (total - before) if before < total else None

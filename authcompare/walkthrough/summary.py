@@ -1,147 +1,171 @@
-"""What somebody predicted, observed and learned: the end of the lesson, as a page and as Markdown."""
+"""The summary of a learner's predictions, observations and gain, as a page and as Markdown."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from authcompare.comparison.evidence import name
 from authcompare.experiments.base import Experiment
+from authcompare.experiments.judging import Judgement, judge
 from authcompare.experiments.topics import ROWS, Row
 from authcompare.learning.lessons import Step, steps
 from authcompare.learning.models import Prediction
-from authcompare.learning.questions import gain, questions, right
-from authcompare.mechanisms.base import Variant
+from authcompare.learning.progress import Progress
+from authcompare.learning.questions import count_right, normalised_gain, questions
+from authcompare.mechanisms.base import Mechanism, Variant
 from authcompare.mechanisms.registry import mechanisms
 
-SURE = {1: _("a guess"), 2: _("I thought so"), 3: _("sure")}
+CONFIDENCE_TEXTS = {1: _("a guess"), 2: _("I thought so"), 3: _("sure")}
 
 
 @dataclass(frozen=True)
-class AtDoor:
-    """One door of a step: what was predicted there and what was seen."""
+class Result:
+    """The predicted and the observed outcome of one variant; "" where there is none."""
 
     experiment: Experiment
-    door: Variant
-    predicted: str | None = None
-    observed: str | None = None
+    variant: Variant
+    predicted: str = ""
+    observed: str = ""
 
     @property
-    def predicted_text(self):
-        return self.experiment.text(self.predicted) if self.predicted else ""
+    def label(self) -> str:
+        """The title of the experiment, with the variant if it is not the mechanism's default."""
+        is_default = self.variant is self.variant.mechanism.default
+        return str(self.experiment.title) if is_default else f"{self.experiment.title} ({self.variant.title})"
 
     @property
-    def observed_text(self):
-        return self.experiment.text(self.observed) if self.observed else ""
+    def predicted_text(self) -> str:
+        return self.experiment.text(self.predicted) if self.predicted else "–"
 
     @property
-    def right(self):
-        return self.predicted == self.observed
+    def observed_text(self) -> str:
+        return self.experiment.text(self.observed) if self.observed else _("not run yet")
+
+    @cached_property
+    def judgement(self) -> Judgement | None:
+        """The judgement of the prediction; None until it was run."""
+        if not self.predicted or not self.observed:
+            return None
+        return judge(self.experiment, self.variant, self.predicted, self.observed)
 
     @property
-    def idea(self):
-        """The misconception behind a prediction that did not come true."""
-        if not self.predicted or not self.observed or self.right:
-            return ""
-        return next((each.misconception for each in self.experiment.choices if each.outcome == self.predicted), "")
+    def mark(self) -> str:
+        """The sign for a right or a wrong prediction; "" until it was run."""
+        return "" if self.judgement is None else "✓" if self.judgement.right else "✗"
 
 
 @dataclass(frozen=True)
-class Tried:
-    """One step with an experiment, as far as the learner has come with it."""
+class StepSummary:
+    """One step with the learner's results."""
 
     step: Step
     confidence: str
-    doors: list  # of AtDoor
+    results: list[Result]
 
     @property
-    def ideas(self):
-        return list(dict.fromkeys(str(each.idea) for each in self.doors if each.idea))
+    def misconceptions(self) -> list[str]:
+        """The misconceptions behind the wrong predictions, each once."""
+        judged = [result.judgement for result in self.results if result.judgement]
+        return list(dict.fromkeys(each.misconception for each in judged if each.misconception))
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row of the comparison, filled: for each mechanism what was seen of it."""
+    """A row of the comparison, with the learner's results for each mechanism."""
 
     row: Row
-    cells: list  # of (mechanism, [AtDoor])
+    cells: list[tuple[Mechanism, list[Result]]]
 
 
 @dataclass(frozen=True)
 class Score:
-    """The two tests: how many answers were right before and after."""
+    """The number of right answers before and after the lesson."""
 
     before: int
     after: int
     of: int
 
     @property
-    def gain(self):
-        return gain(self.before, self.after, self.of)
+    def gain(self) -> float | None:
+        return normalised_gain(self.before, self.after, self.of)
 
     @property
-    def percent(self):
+    def percent(self) -> int:
         return round(self.gain * 100)
 
 
 class Summary:
-    def __init__(self, progress, language):
+    """The summary of one learner in one language."""
+
+    def __init__(self, progress: Progress, language: str):
         self.progress, self.language = progress, language
 
     @cached_property
-    def tried(self):
-        """Every step of which something was predicted or seen."""
-        found = [self.of(step) for step in steps(self.language) if step.experiment]
-        return [each for each in found if any(at.predicted or at.observed for at in each.doors)]
+    def steps(self) -> list[StepSummary]:
+        """Every step that the learner has predicted or run."""
+        summaries = [self.summarise(step) for step in steps(self.language) if step.experiment]
+        return [each for each in summaries if any(result.predicted or result.observed for result in each.results)]
 
-    def of(self, step):
-        prediction, seen = self.progress.prediction(step), self.progress.outcomes(step)
-        said = prediction.choices if prediction else {}
-        doors = [AtDoor(step.experiment, door, said.get(name(door)), seen.get(name(door))) for door in step.doors]
-        return Tried(step, SURE.get(prediction.confidence, "") if prediction else "", doors)
-
-    @property
-    def all_doors(self):
-        return [at for tried in self.tried for at in tried.doors if at.observed and at.predicted]
-
-    @property
-    def right(self):
-        return sum(at.right for at in self.all_doors)
+    def summarise(self, step: Step) -> StepSummary:
+        """Return the summary of one step."""
+        prediction, outcomes = self.progress.prediction(step), self.progress.outcomes(step)
+        choices = prediction.choices if prediction else {}
+        results = [
+            Result(step.experiment, variant, choices.get(variant.key, ""), outcomes.get(variant.key, ""))
+            for variant in step.variants
+        ]
+        return StepSummary(step, CONFIDENCE_TEXTS.get(prediction.confidence, "") if prediction else "", results)
 
     @property
-    def table(self):
-        """The article's rows, and those of ours that a step fills: from what this learner has seen, nothing else."""
+    def judged(self) -> list[Result]:
+        """Every result with a prediction and an observation."""
+        return [result for each in self.steps for result in each.results if result.judgement]
+
+    @property
+    def right(self) -> int:
+        """The number of right predictions."""
+        return sum(result.judgement.right for result in self.judged)
+
+    @property
+    def table(self) -> list[TableRow]:
+        """The article's rows and the further rows that a step fills, from this learner's results only."""
         filled = {slug for step in steps(self.language) for slug in step.rows}
         return [TableRow(row, self.cells(row)) for row in ROWS if not row.ours or row.slug in filled]
 
-    def cells(self, row):
-        seen = [at for tried in self.tried if row.slug in tried.step.rows for at in tried.doors if at.observed]
-        return [(each, [at for at in seen if at.door.mechanism is each]) for each in mechanisms()]
+    def cells(self, row: Row) -> list[tuple[Mechanism, list[Result]]]:
+        """Return the observed results of one row for each mechanism."""
+        bearing = [each for each in self.steps if row.slug in each.step.rows]
+        observed = [result for each in bearing for result in each.results if result.observed]
+        return [
+            (mechanism, [result for result in observed if result.variant.mechanism is mechanism])
+            for mechanism in mechanisms()
+        ]
 
     @property
-    def score(self):
-        """None until both tests are taken."""
-        before, after = self.progress.test(Prediction.PRE), self.progress.test(Prediction.POST)
+    def score(self) -> Score | None:
+        """The score; None until both tests are taken."""
+        before, after = self.progress.answers(Prediction.PRE), self.progress.answers(Prediction.POST)
         if before is None or after is None:
             return None
-        pre, post = (questions(round, self.language) for round in ("pre", "post"))
-        return Score(right(pre, before), right(post, after), len(pre))
+        pre, post = (questions(test, self.language) for test in ("pre", "post"))
+        return Score(count_right(pre, before), count_right(post, after), len(pre))
+
+    @cached_property
+    def times(self) -> list[datetime]:
+        """The times of all predictions and runs, in order."""
+        return sorted(each.at for each in [*self.progress.predictions.values(), *self.progress.runs.values()])
 
     @property
-    def moments(self):
-        """When things were answered and run, in order."""
-        kept = [*self.progress.answers.values(), *self.progress.runs.values()]
-        return sorted(each.at for each in kept)
-
-    @property
-    def minutes(self):
-        """From the beginning to the last thing done, breaks included."""
-        if not self.moments:
+    def minutes(self) -> int:
+        """The minutes from the start to the last action, breaks included."""
+        if not self.times:
             return 0
-        return max(1, round((self.moments[-1] - self.progress.learner.created_at).total_seconds() / 60))
+        return max(1, round((self.times[-1] - self.progress.learner.created_at).total_seconds() / 60))
 
     @property
-    def markdown(self):
+    def markdown(self) -> str:
+        """The summary as a Markdown document."""
         text = render_to_string("walkthrough/summary.md", {"summary": self, "mechanisms": mechanisms()})
         return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"

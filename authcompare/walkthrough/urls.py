@@ -1,4 +1,4 @@
-"""The addresses of the walkthrough's pages. Whatever else is a single word is a step."""
+"""The URLs of the walkthrough's pages. Any other single word is the slug of a step."""
 
 from django.urls import path
 
@@ -6,8 +6,8 @@ from authcompare.walkthrough import views
 
 urlpatterns = [
     path("", views.overview, name="walkthrough"),
-    path("pre-test/", views.test, {"round": "pre"}, name="walkthrough-pre"),
-    path("post-test/", views.test, {"round": "post"}, name="walkthrough-post"),
+    path("pre-test/", views.test, {"name": "pre"}, name="walkthrough-pre"),
+    path("post-test/", views.test, {"name": "post"}, name="walkthrough-post"),
     path("summary/", views.summary, name="walkthrough-summary"),
     path("summary.md", views.summary_file, name="walkthrough-summary-file"),
     path("handout/", views.handout, name="walkthrough-handout"),

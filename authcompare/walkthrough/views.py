@@ -1,33 +1,27 @@
-"""The pages of the walkthrough: the overview, each step, the tests, the summary, the booklet, the teacher's notes."""
+"""The pages of the walkthrough: overview, steps, tests, summary, booklet and the teacher's notes."""
 
 from functools import wraps
 
-from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
 
 from authcompare.api import exceptions
-from authcompare.comparison.evidence import name
-from authcompare.experiments.views import Square, in_lab, told
-from authcompare.learning.learners import learner_of, led
-from authcompare.learning.lessons import PLANS, SECTIONS, LessonError, languages, planned, step, steps
-from authcompare.learning.models import Classroom, Prediction
+from authcompare.experiments.views import in_lab
+from authcompare.learning.learners import find_learner, is_teacher_paced
+from authcompare.learning.lessons import PLANS, LessonError, Step, find_step, languages, planned_steps, steps
+from authcompare.learning.models import Classroom, Learner, Prediction
 from authcompare.learning.progress import Progress
-from authcompare.learning.questions import QuestionsError, questions
-from authcompare.mechanisms.source_code import pieces_of
-from authcompare.walkthrough.handout import EDITIONS, booklet
-from authcompare.walkthrough.summary import SURE, Summary
-
-TESTS = {"pre": Prediction.PRE, "post": Prediction.POST}
-LABELS = {"predict": _("Predict"), "observe": _("Observe"), "explain": _("Explain"), "code": _("Code")}
+from authcompare.learning.questions import TEST_ROUNDS, Question, QuestionsError, count_right, questions
+from authcompare.walkthrough.handout import EDITIONS, render_booklet
+from authcompare.walkthrough.step_page import code_pieces, labelled_sections, script_config, titled_trials
+from authcompare.walkthrough.summary import CONFIDENCE_TEXTS, Summary
 
 
-def of_the_lesson(view):
-    """A page of the lab that reads lessons. A broken file is named: whoever has just edited it wants to know."""
+def lesson_page(view):
+    """Decorate a page that reads lesson files: it exists only in the lab, and its error names a broken file."""
 
     @in_lab
     @wraps(view)
@@ -40,261 +34,204 @@ def of_the_lesson(view):
     return guarded
 
 
-def plan_of(request, learner):
-    """The plan in use: the class's, or the one in the address, or the longest, which leaves nothing out."""
-    classroom = (learner and learner.classroom) or taught_by(request.user)
+def current_plan(request: HttpRequest, learner: Learner | None) -> int:
+    """Return the plan of the class, or the one in the URL, or the longest plan, which has every step."""
+    classroom = (learner and learner.classroom) or open_classroom(request.user)
     if classroom:
         return classroom.plan
-    asked = request.GET.get("plan", "")
-    return int(asked) if asked in map(str, PLANS) else PLANS[-1]
+    requested = request.GET.get("plan", "")
+    return int(requested) if requested in map(str, PLANS) else PLANS[-1]
 
 
-def taught_by(user):
-    """The class that this teacher gives just now, or None."""
+def open_classroom(user) -> Classroom | None:
+    """Return the class that this teacher opened last, if it is still open."""
     if not user.is_staff:
         return None
-    given = Classroom.objects.filter(teacher=user, ended_at=None, expires_at__gt=timezone.now())
-    return given.order_by("-created_at").first()
+    classrooms = Classroom.objects.filter(teacher=user, ended_at=None, expires_at__gt=timezone.now())
+    return classrooms.order_by("-created_at").first()
 
 
-def address(step, request):
-    """Where a step is; the plan goes along where the address names one."""
+def step_url(step: Step, request: HttpRequest) -> str:
+    """Return the URL of a step, with the plan if the current URL has one."""
     plan = request.GET.get("plan", "")
     return reverse("walkthrough-step", args=[step.slug]) + (f"?plan={plan}" if plan in map(str, PLANS) else "")
 
 
-@of_the_lesson
+def resume_url(learner: Learner | None, step: Step, request: HttpRequest) -> str:
+    """Return the URL to resume at: the class's current step if teacher-paced, otherwise this step."""
+    if is_teacher_paced(learner) and learner.classroom.step:  # which may be a test
+        return reverse("walkthrough-step", args=[learner.classroom.step])
+    return step_url(step, request)
+
+
+def current_step(learner: Learner | None, planned: list[Step]) -> Step | None:
+    """Return the learner's step, or the class's step if teacher-paced; None before the first."""
+    slug = (learner.classroom.step if is_teacher_paced(learner) else learner.step) if learner else ""
+    return next((step for step in planned if step.slug == slug), None)
+
+
+def neighbours(step: Step, plan: int, language: str) -> tuple[list[Step], int]:
+    """Return the steps that a step is among, and its index: those of the plan, or all if the plan skips it."""
+    among = planned_steps(plan, language)
+    if step not in among:
+        among = steps(language)
+    return among, among.index(step)
+
+
+@lesson_page
 def overview(request):
-    """All steps with their time, how far this visitor has come, and where to go on."""
-    learner, language = learner_of(request), translation.get_language()
-    plan, progress = plan_of(request, learner), Progress(learner)
-    found = planned(plan, language)
-    at = here(learner, found)
+    """Show the steps of the plan, the learner's progress, and where to continue."""
+    learner, language = find_learner(request), translation.get_language()
+    plan, progress = current_plan(request, learner), Progress(learner)
+    planned = planned_steps(plan, language)
+    step = current_step(learner, planned)
+    tests = None
+    if questions("pre", language):
+        tests = {name: progress.answers(number) is not None for name, number in TEST_ROUNDS.items()}
     context = {
         "learner": learner,
-        "led": led(learner),
+        "teacher_paced": is_teacher_paced(learner),
         "plan": plan,
-        "plans": [(each, sum(step.minutes[each] for step in planned(each, language))) for each in PLANS],
-        "steps": [(each, address(each, request), each.minutes[plan], progress.state(each)) for each in found],
-        "left_out": [each for each in steps(language) if plan not in each.minutes],
-        "begun": progress.any,
-        "at": at,
-        "go_on": go_on(learner, at or found[0], request),
-        "tests": {round: progress.test(TESTS[round]) is not None for round in TESTS} if has_tests(language) else None,
-        "done": sum(progress.done(each) for each in found),
-        "tried": sum(bool(each.experiment) for each in found),
+        "plans": [(each, sum(step.minutes[each] for step in planned_steps(each, language))) for each in PLANS],
+        "steps": [(each, step_url(each, request), each.minutes[plan], progress.state(each)) for each in planned],
+        "skipped": [each for each in steps(language) if plan not in each.minutes],
+        "has_started": progress.has_started,
+        "current": step,
+        "resume_url": resume_url(learner, step or planned[0], request),
+        "tests": tests,
+        "done": sum(progress.is_done(each) for each in planned),
+        "experiments": sum(bool(each.experiment) for each in planned),
     }
     return render(request, "walkthrough/overview.html", context)
 
 
-def go_on(learner, at, request):
-    """Where the visitor goes on: in a class that is led, where the class is, which may be a test."""
-    if led(learner) and learner.classroom.step:
-        return reverse("walkthrough-step", args=[learner.classroom.step])
-    return address(at, request)
-
-
-def has_tests(language):
-    return bool(questions("pre", language))
-
-
-def here(learner, found):
-    """The step that this learner is at: in a class that is led, the class's."""
-    slug = (learner.classroom.step if led(learner) else learner.step) if learner else ""
-    return next((each for each in found if each.slug == slug), None)
-
-
-@of_the_lesson
+@lesson_page
 def page(request, slug):
-    """One step: predict, observe, explain, code."""
+    """Show one step: predict, observe, explain, code."""
     language = translation.get_language()
-    found = step(slug, language)
-    if found is None:
+    step = find_step(slug, language)
+    if step is None:
         raise Http404
-    learner = learner_of(request)
-    plan, progress = plan_of(request, learner), Progress(learner)
-    around = planned(plan, language)
-    if found not in around:
-        around = steps(language)
-    at = around.index(found)
-    neighbours = {
-        "previous": around[at - 1] if at else None,
-        "next": around[at + 1] if at + 1 < len(around) else None,
+    learner = find_learner(request)
+    plan, progress = current_plan(request, learner), Progress(learner)
+    among, index = neighbours(step, plan, language)
+    previous_step = among[index - 1] if index else None
+    next_step = among[index + 1] if index + 1 < len(among) else None
+    config = script_config(step, learner, progress, plan) | {
+        "previous": step_url(previous_step, request) if previous_step else "",
+        "next": step_url(next_step, request) if next_step else "",
+        "staff": request.user.is_staff,
     }
-    doors = [Square(found.experiment, door) for door in found.doors]
     context = {
-        "step": found,
-        "at": at + 1,
-        "total": len(around),
+        "step": step,
+        "number": index + 1,
+        "total": len(among),
         "plan": plan,
-        "minutes": found.minutes.get(plan),
-        "led": led(learner),
+        "minutes": step.minutes.get(plan),
+        "teacher_paced": is_teacher_paced(learner),
         "learner": learner,
-        **{which: (each, address(each, request)) if each else None for which, each in neighbours.items()},
-        "sections": [(found.sections[each], label(found, each)) for each in SECTIONS if each in found.sections],
-        "experiment": found.experiment,
-        "doors": [named(square, doors) for square in doors],
-        "confidence": list(SURE),
-        "pieces": pieces(found),
-        "config": config(found, doors, learner, progress, plan)
-        | {which: address(each, request) if each else "" for which, each in neighbours.items()}
-        | {"staff": request.user.is_staff},
+        "previous": previous_step,
+        "next": next_step,
+        "sections": labelled_sections(step),
+        "experiment": step.experiment,
+        "trials": titled_trials(step),
+        "confidence": list(CONFIDENCE_TEXTS),
+        "pieces": code_pieces(step),
+        "config": config,
     }
     return render(request, "walkthrough/step.html", context)
 
 
-def label(found, section):
-    """What the stepper calls a section: where there is nothing to be tried, what its own heading says."""
-    return LABELS[section] if found.experiment or section == "code" else found.sections[section].heading
-
-
-def pieces(found):
-    """The code that runs here, each piece of it once: doors share much."""
-    every = [piece for each in found.code for piece in pieces_of(*each.split("/"))]
-    return list({(piece["file"], piece["line"]): piece for piece in every}.values())
-
-
-def named(square, doors):
-    """A door, whether its mechanism's name says enough among these doors, and the name to call it by."""
-    door, mechanism = square.variant, square.variant.mechanism
-    enough = door is mechanism.default and sum(each.variant.mechanism is mechanism for each in doors) == 1
-    return square, enough, mechanism.title if enough else door.title
-
-
-def config(found, doors, learner, progress, plan):
-    """What the page's script has to know. Not what each door promises: that would be the answer."""
-    tried, prediction = found.experiment, progress.prediction(found)
-    return {
-        "slug": found.slug,
-        "minutes": found.minutes.get(plan),
-        "csrf": settings.CSRF_COOKIE_NAME,
-        "prefs": settings.PREFS_COOKIE_NAME,
-        "experiment": tried.slug if tried else "",
-        "browser": bool(tried and tried.browser),
-        "attack": tried.attack if tried else None,
-        "choices": [vars(choice) for choice in tried.choices] if tried else [],
-        "doors": [{key: said for key, said in told(square).items() if key not in SPOILERS} for square in doors],
-        "hints": list(found.hints),
-        "learner": bool(learner),
-        "prediction": prediction
-        and {"round": prediction.round, "choices": prediction.choices, "confidence": prediction.confidence},
-        "outcomes": {
-            name(square.variant): {
-                "outcome": outcome,
-                "expected": square.expected,
-                "agrees": outcome == square.expected,
-            }
-            for square in doors
-            if (outcome := progress.outcomes(found).get(name(square.variant)))
-        },
-        "classroom": class_of(learner),
-    }
-
-
-SPOILERS = {"expected", "expected_text", "weak"}
-
-
-def class_of(learner):
-    """The class that a learner is in, as its live updates tell it, too; None for who learns alone."""
-    if not learner or not learner.classroom or not learner.classroom.open:
-        return None
-    classroom = learner.classroom
-    return {
-        "version": classroom.version,
-        "mode": classroom.mode,
-        "step": classroom.step,
-        "hints": classroom.hints,
-        "vote": {"state": classroom.vote, "step": classroom.vote_step, "round": classroom.vote_round},
-        "since": (timezone.now() - classroom.step_since).total_seconds(),
-    }
-
-
-@of_the_lesson
-def test(request, round):
-    """The pre-test or the post-test. What is right is told after the post-test, and of both."""
+@lesson_page
+def test(request, name):
+    """Show the pre-test or the post-test. The solutions of both appear after the post-test."""
     language = translation.get_language()
-    asked = questions(round, language)
+    asked = questions(name, language)
     if not asked:
         raise Http404
-    learner = learner_of(request)
+    learner = find_learner(request)
     progress = Progress(learner)
-    answered = progress.test(TESTS[round])
-    before = {each.misconception: each for each in questions("pre", language)}
+    answers, pre_answers = progress.answers(TEST_ROUNDS[name]), progress.answers(Prediction.PRE)
     context = {
         "learner": learner,
-        "round": round,
+        "test": name,
         "asked": asked,
-        "answered": answered is not None,
-        "right": sum((answered or {}).get(each.misconception) == each.right for each in asked),
+        "answered": answers is not None,
+        "right": count_right(asked, answers or {}),
         "score": Summary(progress, language).score,
-        "pre_taken": progress.test(Prediction.PRE) is not None,
-        "pairs": [
-            (
-                solved(before[each.misconception], progress.test(Prediction.PRE)),
-                solved(each, progress.test(Prediction.POST)),
-            )
-            for each in questions("post", language)
-        ]
-        if progress.test(Prediction.POST) is not None
-        else [],
-        "first": address(steps(language)[0], request),
-        "config": {"round": round},
+        "pre_taken": pre_answers is not None,
+        "pairs": solution_pairs(language, pre_answers, progress.answers(Prediction.POST)),
+        "first": step_url(steps(language)[0], request),
+        "config": {"round": name},
     }
     return render(request, "walkthrough/test.html", context)
 
 
-def solved(question, choices):
-    """A question with its solution and with what was chosen: "" where nothing was."""
-    chosen = (choices or {}).get(question.misconception)
+def solution_pairs(language: str, pre_answers: dict | None, post_answers: dict | None) -> list[tuple[dict, dict]]:
+    """Return (pre-test, post-test) for each misconception, with solutions; nothing before the post-test."""
+    if post_answers is None:
+        return []
+    before = {question.misconception: question for question in questions("pre", language)}
+    return [
+        (solution(before[question.misconception], pre_answers), solution(question, post_answers))
+        for question in questions("post", language)
+    ]
+
+
+def solution(question: Question, answers: dict | None) -> dict:
+    """Return a question with the learner's choice, "" if there is none."""
+    choice = (answers or {}).get(question.misconception)
     return {
         "question": question,
-        "chosen": question.options[chosen] if chosen is not None else "",
-        "right": chosen == question.right,
-        "solution": question.options[question.right],
+        "chosen": question.options[choice] if choice is not None else "",
+        "right": question.is_right(choice),
     }
 
 
-@of_the_lesson
+@lesson_page
 def summary(request):
-    learner = learner_of(request)
-    found = Summary(Progress(learner), translation.get_language())
-    return render(request, "walkthrough/summary.html", {"learner": learner, "summary": found})
+    """Show the learner's summary."""
+    learner = find_learner(request)
+    content = Summary(Progress(learner), translation.get_language())
+    return render(request, "walkthrough/summary.html", {"learner": learner, "summary": content})
 
 
-@of_the_lesson
+@lesson_page
 def summary_file(request):
-    found = Summary(Progress(learner_of(request)), translation.get_language())
+    """Send the learner's summary as a Markdown file."""
+    content = Summary(Progress(find_learner(request)), translation.get_language())
     return HttpResponse(
-        found.markdown,
+        content.markdown,
         content_type="text/markdown; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="authcompare-summary.md"'},
     )
 
 
-@of_the_lesson
+@lesson_page
 def handout(request):
-    """The booklet, to be printed from the browser. `?edition=teacher` has the solutions, and is for staff."""
+    """Show the printable booklet. `?edition=teacher` has the solutions and needs a teacher's account."""
     edition, language = request.GET.get("edition", EDITIONS[0]), request.GET.get("language", translation.get_language())
     if edition not in EDITIONS or language not in languages():
         raise Http404
-    if edition == "teacher":
-        return staff_member_required(lambda request: HttpResponse(booklet(edition, language, alone=False)))(request)
-    return HttpResponse(booklet(edition, language, alone=False))
+    send = lambda request: HttpResponse(render_booklet(edition, language, standalone=False))  # noqa: E731
+    return (staff_member_required(send) if edition == "teacher" else send)(request)
 
 
-@of_the_lesson
+@lesson_page
 @staff_member_required
 def notes(request, slug):
-    """The teacher's second window: notes and time for every step. It follows the page that presents, without asking
-    the server: an experiment may sign that browser out."""
+    """Show the teacher's second window: the notes and minutes of every step.
+
+    It follows the presenting window without asking the server, because an experiment may sign this browser out.
+    """
     language = translation.get_language()
-    if step(slug, language) is None:
+    if find_step(slug, language) is None:
         raise Http404
-    plan = plan_of(request, None)
+    plan = current_plan(request, None)
     context = {
         "slug": slug,
         "plan": plan,
-        "steps": [(each, each.minutes.get(plan)) for each in steps(language)],
+        "steps": [(step, step.minutes.get(plan)) for step in steps(language)],
         "config": {"slug": slug, "plan": plan},
     }
     return render(request, "walkthrough/notes.html", context)

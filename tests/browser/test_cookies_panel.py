@@ -275,9 +275,9 @@ def test_a_server_that_does_not_answer_is_told_so(context, live_server):
     Panel(page, live_server.url).open().sign_in()
     page.route("**/api/**", lambda route: route.abort())
     page.click("#try .primary")
-    expect(page.locator("#try-status")).to_contain_text("can not be reached")
+    expect(page.locator("#try-status")).to_contain_text("cannot be reached")
     page.click("#edit-both")
-    expect(page.locator("#beside-status")).to_contain_text("can not be reached")
+    expect(page.locator("#beside-status")).to_contain_text("cannot be reached")
 
 
 def test_without_scripts_the_table_is_there_and_a_form_asks(browser, live_server, watch):

@@ -220,9 +220,9 @@ def test_a_server_that_does_not_answer_is_told_so(context, live_server):
     panel = Panel(page, live_server.url).open().sign_in()
     page.route("**/api/**", lambda route: route.abort())
     page.click(".logins [data-end]")
-    expect(page.locator("#logins-status")).to_contain_text("can not be reached")
+    expect(page.locator("#logins-status")).to_contain_text("cannot be reached")
     page.locator(".act[data-slug=put] .run").click()
-    expect(page.locator("#acts-status")).to_contain_text("can not be reached")
+    expect(page.locator("#acts-status")).to_contain_text("cannot be reached")
     expect(panel.page.locator(".logins [data-end]").first).to_be_enabled()
 
 

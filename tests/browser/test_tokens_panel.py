@@ -226,7 +226,7 @@ def test_a_server_that_does_not_answer_is_told_so(context, live_server):
     panel.page.route("**/tokens/api/**", lambda route: route.abort())
     panel.page.fill("#key", "x")
     panel.judged("Not asked")
-    expect(panel.page.locator("#judgement")).to_contain_text("can not be reached")
+    expect(panel.page.locator("#judgement")).to_contain_text("cannot be reached")
 
 
 def test_what_is_typed_stays_off_the_address_and_out_of_storage(panel):

@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from authcompare.accounts.models import User
-from authcompare.learning.lessons import planned, steps
+from authcompare.learning.lessons import planned_steps, steps
 from authcompare.learning.models import Learner, Prediction
 from authcompare.learning.questions import questions
 
@@ -130,7 +130,7 @@ def test_a_step_is_gone_through_with_the_keyboard_alone(step):
     expect(page.locator("#run")).to_be_focused()
     page.keyboard.press("Enter")
     assert step.settle().outcomes == RIGHT
-    expect(page.locator("#run-status")).to_have_text("You were right at 3 of 3 doors.")
+    expect(page.locator("#run-status")).to_have_text("3 of 3 predictions were right.")
     for key, part in [
         ("ArrowRight", "explain"),
         ("ArrowRight", "code"),
@@ -168,7 +168,7 @@ def test_run_is_locked_until_a_prediction_is_stored(step):
     expect(page.locator("#run")).to_have_attribute("aria-disabled", "true")
     page.focus("#run")
     page.keyboard.press("Enter")
-    expect(page.locator("#run-status")).to_have_text("Predict first: then it runs.")
+    expect(page.locator("#run-status")).to_have_text("Predict first. Then you can run the experiment.")
     assert not asked
     step.go("predict").predict().run()
     assert len(asked) == len(RIGHT)
@@ -199,7 +199,7 @@ def test_a_wrong_prediction_meets_the_idea_behind_it_before_the_explanation(step
     page = step.open().predict(WRONG, 3).run().go("explain").page
     said = page.locator("#verdicts li").all_inner_texts()
     assert len(said) == 3
-    assert all("You said:" in each for each in said)
+    assert all("You predicted:" in each for each in said)
     assert "The server notices whatever a client changes." in said[1]
     assert (
         page.locator("#verdicts").evaluate(
@@ -263,7 +263,7 @@ def test_the_time_that_is_left_is_told_and_then_the_time_that_is_over(step):
 
 
 def test_the_short_plan_leaves_steps_out(step):
-    short = [each.slug for each in planned(45, "en")]
+    short = [each.slug for each in planned_steps(45, "en")]
     page = step.page
     page.goto(f"{step.url}/walkthrough/{short[2]}/?plan=45")
     expect(page.locator('[rel="next"]')).to_have_attribute("href", f"/walkthrough/{short[3]}/?plan=45")
@@ -316,7 +316,7 @@ def test_both_tests_and_the_gain_between_them(page, live_server):
     assert page.locator(".solved").count() == 0
     take("post", 5)
     assert page.locator(".solved").count() == 2 * len(questions("pre", "en"))
-    expect(page.locator("#gain")).to_contain_text("you have learned 50%")
+    expect(page.locator("#gain")).to_contain_text("You learned 50%")
     assert Prediction.objects.count() == 2
 
 
@@ -331,7 +331,7 @@ def test_an_empty_test_is_not_handed_in(page, live_server):
 def test_the_lab_is_reset_only_after_a_second_question(step, page):
     step.open().predict().run()
     page.goto(f"{step.url}/walkthrough/summary/")
-    assert "3 of 3 predictions came true" in page.inner_text("main")
+    assert "3 of 3 predictions were right" in page.inner_text("main")
     page.click("#reset")
     page.click("#confirm [value=cancel]")
     expect(page.locator("#confirm")).to_be_hidden()

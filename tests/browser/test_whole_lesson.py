@@ -9,7 +9,7 @@ from django.utils import translation
 from playwright.sync_api import Error, expect
 
 from authcompare.classroom.exports import ROUNDS
-from authcompare.classroom.schedule import agenda
+from authcompare.classroom.schedule import planned_stops
 from authcompare.learning.lessons import languages
 from authcompare.learning.models import Prediction
 from authcompare.learning.questions import questions
@@ -82,7 +82,7 @@ class Follower(Pupil):
     def has_seen(self, step):
         """What was seen is what the doors promise."""
         doors = self.page.locator("#columns .column")
-        expect(self.page.locator("#columns [data-outcome]")).to_have_count(len(step.doors))
+        expect(self.page.locator("#columns [data-outcome]")).to_have_count(len(step.variants))
         seen = {each["door"]: each for each in doors.evaluate_all("all => all.map((each) => ({ ...each.dataset }))")}
         assert {door: each["outcome"] for door, each in seen.items()} == right_choices(step), step.slug
         assert {each["agrees"] for each in seen.values()} == {"true"}, step.slug
@@ -134,7 +134,7 @@ def experience(teacher, pupils, stop):
 @pytest.mark.parametrize("language", languages())
 def test_a_class_is_led_through_the_whole_lesson(window, live_server, language):  # noqa: F811
     with translation.override(language):
-        stops = agenda(PLAN, language)
+        stops = planned_stops(PLAN, language)
     teacher = Leader(window, live_server.url, language=language, hurried=False)
     looks = [window(each, language=language, hurried=False) for each in (DESK, DESK, PHONE)]
     pupils = [Follower(page, live_server.url, teacher.code, name) for page, name in zip(looks, NAMES, strict=True)]
@@ -146,7 +146,7 @@ def test_a_class_is_led_through_the_whole_lesson(window, live_server, language):
         teacher.sees(stop)
         for pupil in pupils:
             pupil.at(stop)
-        if stop.voted:
+        if stop.has_vote:
             observed |= experience(teacher, pupils, stop)
         elif stop.test is not None:
             asked = questions("pre" if stop.test == Prediction.PRE else "post", language)

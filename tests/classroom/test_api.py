@@ -1,11 +1,11 @@
-"""A class: joining it, moving it, voting in it, and what its teacher sees of it."""
+"""The classroom over HTTP: joining, moving, voting, resetting, and the teacher's console."""
 
 import re
 
 import pytest
 
 from authcompare.api.http_client import Client
-from authcompare.classroom.vote_results import advice, gained, tally
+from authcompare.classroom.vote_results import advice, count_vote, vote_gain
 from authcompare.learning.models import Classroom, Learner, Prediction
 from tests.people import Somebody, right_choices, stops, voted_stop, wrong_choices
 
@@ -14,7 +14,7 @@ STEP = voted_stop().step
 
 @pytest.fixture
 def voting(teacher, code):
-    """The class votes on STEP."""
+    """Open the vote of the class on STEP."""
     teacher.change(code, "move", step=STEP.slug)
     assert teacher.change(code, "vote", action="open").status_code == 200
 
@@ -27,7 +27,7 @@ def learners(code, *names):
 
 
 def console(teacher, code):
-    """What the console says, without its tags."""
+    """Return the text of the console."""
     page = teacher.get(f"/classroom/{code}/console/", Accept="text/html")
     assert page.status_code == 200
     main = page.text.split("<main")[1].split("</main>")[0]
@@ -37,7 +37,7 @@ def console(teacher, code):
 # Joining
 
 
-def test_a_learner_joins_with_a_code_and_a_nickname_and_nothing_else(code):
+def test_joining_needs_only_a_code_and_a_nickname(code):
     learner = Somebody()
     answer = learner.post("/classroom/api/join/", code=code, nickname="Anna")
     assert answer.status_code == 201
@@ -49,7 +49,7 @@ def test_a_learner_joins_with_a_code_and_a_nickname_and_nothing_else(code):
     assert learner.client.cookies["ac_learner"] not in str(Learner.objects.values().get())
 
 
-def test_a_code_may_be_typed_in_small_letters_and_with_spaces(code):
+def test_a_code_may_have_small_letters_and_spaces(code):
     assert (
         Somebody().post("/classroom/api/join/", code=f" {code[:2].lower()} {code[2:]} ", nickname="x").status_code
         == 201
@@ -67,28 +67,28 @@ def test_a_code_may_be_typed_in_small_letters_and_with_spaces(code):
         ("<b>Anna</b>", "<b>Anna</b>"),
     ],
 )
-def test_a_nickname_is_tidied(code, typed, shown):
+def test_a_nickname_is_normalised(code, typed, shown):
     assert Somebody().join(code, typed)["nickname"] == shown
 
 
 @pytest.mark.parametrize("nickname", ["", " \u3000", "\u200b\u202e", "x" * 25])
-def test_a_nickname_that_shows_nothing_or_is_too_long_is_refused(code, nickname):
+def test_an_invisible_or_long_nickname_is_rejected(code, nickname):
     answer = Somebody().post("/classroom/api/join/", code=code, nickname=nickname)
     assert answer.status_code == 400
     assert "nickname" in answer.json()["errors"]
 
 
 @pytest.mark.parametrize("nickname", ["Anna", "anna", " ANNA "])
-def test_a_nickname_is_there_once_in_a_class(code, anna, nickname):
+def test_a_nickname_is_unique_in_a_class(code, anna, nickname):
     answer = Somebody().post("/classroom/api/join/", code=code, nickname=nickname)
     assert (answer.status_code, answer.json()["code"]) == (409, "nickname_taken")
 
 
-def test_the_same_nickname_may_be_in_another_class(teacher, anna):
+def test_two_classes_may_have_the_same_nickname(teacher, anna):
     assert Somebody().join(teacher.open())["nickname"] == "Anna"
 
 
-def test_a_code_of_no_class_and_the_code_of_one_that_is_over_are_told_apart(teacher, code):
+def test_an_unknown_code_and_the_code_of_an_ended_class_get_different_errors(teacher, code):
     answer = Somebody().post("/classroom/api/join/", code="XXXXX", nickname="Anna")
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_class")
     teacher.change(code, "end")
@@ -96,7 +96,7 @@ def test_a_code_of_no_class_and_the_code_of_one_that_is_over_are_told_apart(teac
     assert (answer.status_code, answer.json()["code"]) == (410, "class_ended")
 
 
-def test_the_rejoin_code_makes_somebody_who_they_were_and_the_old_cookie_is_worth_nothing(code):
+def test_the_rejoin_code_restores_a_learner_and_the_old_cookie_stops_working(code):
     lost, found = Somebody(), Somebody()
     rejoin = lost.join(code)["rejoin"]
     answer = found.post("/classroom/api/rejoin/", code=code, rejoin=rejoin.lower())
@@ -106,18 +106,18 @@ def test_the_rejoin_code_makes_somebody_who_they_were_and_the_old_cookie_is_wort
     assert Learner.objects.count() == 1
 
 
-def test_a_rejoin_code_of_another_class_brings_nobody_back(teacher, code):
+def test_a_rejoin_code_of_another_class_is_rejected(teacher, code):
     rejoin = Somebody().join(teacher.open())["rejoin"]
     assert Somebody().post("/classroom/api/rejoin/", code=code, rejoin=rejoin).status_code == 404
 
 
-def test_whoever_joins_or_comes_back_must_do_so_from_a_page_of_this_site(code):
+def test_joining_and_rejoining_need_the_csrf_token(code):
     for path in ("join", "rejoin"):
         answer = Client().post(f"/classroom/api/{path}/", json={"code": code, "nickname": "Anna", "rejoin": "x"})
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
 
 
-def test_a_page_of_the_lesson_shows_who_somebody_is_in_the_class(code, anna):
+def test_a_lesson_page_shows_a_member_the_class_and_the_nickname(code, anna):
     page = anna.get(f"/walkthrough/{STEP.slug}/", Accept="text/html").text
     assert 'id="class-bar"' in page
     assert code in page
@@ -128,7 +128,7 @@ def test_a_page_of_the_lesson_shows_who_somebody_is_in_the_class(code, anna):
 # Moving
 
 
-def test_the_teacher_moves_everybody_and_nobody_moves_alone(teacher, code, anna):
+def test_the_teacher_moves_the_class_and_no_learner_moves_alone(teacher, code, anna):
     assert teacher.change(code, "move", step=STEP.slug).status_code == 200
     assert anna.live().json()["step"] == STEP.slug
     assert Learner.objects.get().step == STEP.slug
@@ -136,12 +136,12 @@ def test_the_teacher_moves_everybody_and_nobody_moves_alone(teacher, code, anna)
     assert (refused.status_code, refused.json()["code"]) == (409, "led")
 
 
-def test_whoever_joins_late_is_where_the_class_is(teacher, code):
+def test_a_late_learner_joins_at_the_current_step(teacher, code):
     teacher.change(code, "move", step=STEP.slug)
     assert Somebody().join(code)["step"] == STEP.slug
 
 
-def test_a_class_that_runs_free_is_where_each_learner_is_until_it_is_led_again(teacher, code, anna):
+def test_a_self_paced_class_gathers_when_it_becomes_teacher_paced(teacher, code, anna):
     teacher.change(code, "mode", mode="free")
     assert anna.post("/walkthrough/api/move/", step=STEP.slug).status_code == 200
     assert Learner.objects.get().step == STEP.slug
@@ -149,20 +149,20 @@ def test_a_class_that_runs_free_is_where_each_learner_is_until_it_is_led_again(t
     assert Learner.objects.get().step == stops()[0].slug
 
 
-def test_a_step_that_is_not_in_the_plan_is_refused(teacher, code):
+def test_a_step_outside_the_plan_is_rejected(teacher, code):
     for step in ("nowhere", "the-secret"):
         answer = teacher.change(code, "move", step=step)
         assert answer.status_code == 400
         assert "step" in answer.json()["errors"]
 
 
-def test_hints_are_there_when_the_teacher_allows_them(teacher, code, anna):
+def test_the_teacher_switches_hints_on_and_off(teacher, code, anna):
     assert anna.live().json()["hints"] is True
     teacher.change(code, "hints", on=False)
     assert anna.live().json()["hints"] is False
 
 
-def test_the_console_says_who_is_where_for_how_long_and_who_is_away(teacher, code, anna, clock):
+def test_the_console_shows_each_learner_s_step_time_and_presence(teacher, code, anna, clock):
     teacher.change(code, "mode", mode="free")
     anna.post("/walkthrough/api/move/", step=STEP.slug)
     assert f"Anna {STEP.title} 0 min here" in console(teacher, code)
@@ -176,30 +176,30 @@ def test_the_console_says_who_is_where_for_how_long_and_who_is_away(teacher, cod
 # Voting
 
 
-def test_votes_are_taken_while_the_vote_is_open_and_not_before_or_after(teacher, code, anna):
+def test_a_vote_counts_only_while_the_vote_is_open(teacher, code, anna):
     teacher.change(code, "move", step=STEP.slug)
     assert anna.predict(STEP).json()["code"] == "vote_closed"
     teacher.change(code, "vote", action="open")
     assert anna.predict(STEP).status_code == 200
-    assert anna.predict(STEP, wrong_choices(STEP)).status_code == 200  # changed one's mind
+    assert anna.predict(STEP, wrong_choices(STEP)).status_code == 200  # an update
     assert anna.predict(STEP, round=2).json()["code"] == "vote_closed"
     teacher.change(code, "vote", action="close")
     assert anna.predict(STEP).json()["code"] == "vote_closed"
     assert Prediction.objects.get().choices == wrong_choices(STEP)
 
 
-def test_nothing_runs_before_the_teacher_says_so_and_then_it_does(teacher, code, anna, voting):
+def test_a_run_is_locked_until_the_teacher_unlocks_it(teacher, code, anna, voting):
     anna.predict(STEP)
     assert anna.run(STEP)["code"] == "vote_open"
     teacher.change(code, "vote", action="close")
-    assert anna.run(STEP)["code"] == "vote_open"  # neighbours discuss
+    assert anna.run(STEP)["code"] == "vote_open"  # the class discusses
     teacher.change(code, "vote", action="run")
     assert anna.run(STEP)["right"] is True
     teacher.change(code, "vote", action="open", round=2)
     assert anna.predict(STEP, round=2).json()["code"] == "already_run"
 
 
-def test_who_comes_after_the_votes_predicts_for_themselves_and_runs(teacher, code, voting):
+def test_a_learner_who_missed_the_votes_predicts_alone_and_runs(teacher, code, voting):
     early, late = learners(code, "early", "late")
     early.predict(STEP)
     teacher.change(code, "vote", action="close")
@@ -211,12 +211,11 @@ def test_who_comes_after_the_votes_predicts_for_themselves_and_runs(teacher, cod
     assert early.live().json()["histogram"] == {door: {outcome: 1} for door, outcome in right_choices(STEP).items()}
 
 
-def test_how_the_votes_fell_is_told_when_the_vote_is_closed_and_not_before(teacher, code, voting):
+def test_the_histogram_appears_when_the_vote_is_closed(teacher, code, voting):
     anna, bob = learners(code, "Anna", "Bob")
     anna.predict(STEP)
     bob.predict(STEP, wrong_choices(STEP))
     assert "histogram" not in anna.live().json()
-    assert anna.live().json()["answered"] == 2
     before = console(teacher, code)
     assert "2 of 2 have answered" in before
     assert "First vote" not in before
@@ -224,7 +223,7 @@ def test_how_the_votes_fell_is_told_when_the_vote_is_closed_and_not_before(teach
     door, right = next(iter(right_choices(STEP).items()))
     assert anna.live().json()["histogram"][door][right] == 1
     after = console(teacher, code)
-    assert "50% right. Let neighbours discuss" in after
+    assert "50% right. Let neighbours with different answers discuss" in after
     assert "First vote · 2 answers" in after
     teacher.change(code, "vote", action="open", round=2)
     assert "histogram" not in anna.live().json()
@@ -243,33 +242,33 @@ def test_the_second_vote_has_a_gain(teacher, code, voting):
     assert "Gain from the first vote to the second: 1.00" in console(teacher, code)
 
 
-def test_only_who_took_part_in_both_votes_counts_for_the_gain(teacher, code, voting):
+def test_the_gain_counts_only_learners_in_both_votes(teacher, code, voting):
     anna, bob = learners(code, "Anna", "Bob")
     anna.predict(STEP, wrong_choices(STEP))
     teacher.change(code, "vote", action="close")
     teacher.change(code, "vote", action="open", round=2)
     bob.predict(STEP, round=2)
     classroom = Classroom.objects.get()
-    votes = [tally(classroom, STEP, round) for round in (1, 2)]
+    votes = [count_vote(classroom, STEP, round) for round in (1, 2)]
     assert [vote.share for vote in votes] == [0, 100]
-    assert gained(*votes) is None
+    assert vote_gain(*votes) is None
 
 
 @pytest.mark.parametrize(
-    ("share", "said"),
+    ("share", "expected"),
     [(0, "explain"), (29, "explain"), (30, "discuss"), (70, "discuss"), (71, "on"), (100, "on")],
 )
-def test_the_advice_follows_the_share_of_right_answers(share, said):
-    assert advice(share) == said
+def test_the_advice_follows_the_share_of_right_answers(share, expected):
+    assert advice(share) == expected
 
 
-def test_a_vote_counts_who_was_sure_and_wrong(code, anna, voting):
+def test_a_vote_counts_sure_and_wrong_learners(code, anna, voting):
     anna.predict(STEP, wrong_choices(STEP), confidence=3)
-    vote = tally(Classroom.objects.get(), STEP, 1)
+    vote = count_vote(Classroom.objects.get(), STEP, 1)
     assert (vote.sure_and_wrong, vote.share) == (1, 0)
 
 
-def test_there_is_nothing_to_vote_on_where_nothing_is_tried_or_everybody_goes_alone(teacher, code):
+def test_a_vote_needs_an_experiment_and_a_teacher_paced_class(teacher, code):
     assert teacher.change(code, "vote", action="open").json()["code"] == "no_vote"
     teacher.change(code, "move", step=STEP.slug)
     assert teacher.change(code, "vote", action="close").json()["code"] == "no_vote"
@@ -277,7 +276,7 @@ def test_there_is_nothing_to_vote_on_where_nothing_is_tried_or_everybody_goes_al
     assert teacher.change(code, "vote", action="open").json()["code"] == "no_vote"
 
 
-def test_moving_on_ends_a_vote(teacher, code, anna, voting):
+def test_moving_to_another_step_ends_a_vote(teacher, code, anna, voting):
     teacher.change(code, "move", step=voted_stop(1).slug)
     assert anna.predict(STEP).json()["code"] == "vote_closed"
     assert anna.live().json()["vote"]["state"] == "none"
@@ -286,7 +285,7 @@ def test_moving_on_ends_a_vote(teacher, code, anna, voting):
 # Tests
 
 
-def test_the_class_sees_its_gain_for_each_idea_after_the_post_test(teacher, code):
+def test_the_screen_shows_the_gain_after_the_post_test(teacher, code):
     from authcompare.learning.questions import questions
 
     anna, bob = learners(code, "Anna", "Bob")
@@ -310,23 +309,23 @@ def test_the_class_sees_its_gain_for_each_idea_after_the_post_test(teacher, code
 # Resetting, ending
 
 
-def test_one_learner_is_reset_and_nobody_else(teacher, code, voting):
+def test_a_reset_of_one_learner_changes_no_other(teacher, code, voting):
     anna, bob = learners(code, "Anna", "Bob")
     for learner in (anna, bob):
         learner.predict(STEP)
         assert learner.post("/lab/api/sandbox/").status_code == 201
-    wanted = Learner.objects.get(nickname="Anna")
-    assert teacher.change(code, "reset", learner=wanted.pk).status_code == 200
-    wanted.refresh_from_db()
-    assert (wanted.answers.count(), wanted.sandbox) == (0, None)
+    chosen = Learner.objects.get(nickname="Anna")
+    assert teacher.change(code, "reset", learner=chosen.pk).status_code == 200
+    chosen.refresh_from_db()
+    assert (chosen.predictions.count(), chosen.sandbox) == (0, None)
     other = Learner.objects.get(nickname="Bob")
-    assert other.answers.count() == 1
+    assert other.predictions.count() == 1
     assert other.sandbox is not None
     assert anna.live().json()["reset"]
     assert bob.live().json()["reset"] is None
 
 
-def test_the_whole_class_is_reset_in_one_go_and_everybody_stays(teacher, code, anna, voting):
+def test_a_reset_of_the_class_keeps_its_learners(teacher, code, anna, voting):
     anna.predict(STEP)
     assert teacher.change(code, "reset").json()["step"] == stops()[0].slug
     assert Prediction.objects.count() == 0
@@ -334,25 +333,25 @@ def test_the_whole_class_is_reset_in_one_go_and_everybody_stays(teacher, code, a
     assert Learner.objects.get().step == stops()[0].slug
 
 
-def test_a_learner_of_another_class_is_not_reset(teacher, code, anna):
+def test_a_learner_of_another_class_cannot_be_reset(teacher, code, anna):
     other = teacher.open()
     assert teacher.change(other, "reset", learner=Learner.objects.get().pk).status_code == 404
 
 
-def test_a_class_that_has_ended_stays_as_it_is_and_its_learners_go_on_alone(teacher, code, anna, voting):
+def test_an_ended_class_does_not_change_and_its_learners_continue_alone(teacher, code, anna, voting):
     anna.predict(STEP)
     assert teacher.change(code, "end").json()["ended"] is True
     assert anna.live().json()["ended"] is True
     assert anna.run(STEP)["right"] is True
     assert anna.post("/walkthrough/api/move/", step=STEP.slug).status_code == 200
-    for what, body in (("move", {"step": STEP.slug}), ("vote", {"action": "open"}), ("reset", {}), ("end", {})):
-        answer = teacher.change(code, what, **body)
+    for action, body in (("move", {"step": STEP.slug}), ("vote", {"action": "open"}), ("reset", {}), ("end", {})):
+        answer = teacher.change(code, action, **body)
         assert (answer.status_code, answer.json()["code"]) == (410, "class_ended")
     assert "This class has ended" in console(teacher, code)
     assert teacher.export(code)["learners"] == 1
 
 
-def test_outside_the_lab_there_is_no_classroom(outside_the_lab, db):
+def test_outside_the_lab_the_classroom_is_not_found(outside_the_lab, db):
     for path in ("/classroom/", "/classroom/XXXXX/", "/classroom/XXXXX/console/"):
         assert Client().get(path).status_code == 404
     assert Client().get("/classroom/api/live/").status_code == 404

@@ -1,4 +1,4 @@
-"""What can be taken away from a class, and what deletes itself."""
+"""The export of a class, and its deletion."""
 
 import csv
 import io
@@ -16,18 +16,18 @@ from tests.people import Somebody, right_choices, staff, voted_stop, wrong_choic
 
 STEP = voted_stop().step
 NAMES = ["Anna", "Bob", "Carol", "Dave"]
-SEVERAL = 12  # learners: by chance in the order in which they joined once in half a billion times
+SEVERAL = 12  # learners: by chance in the order of joining once in half a billion times
 
 
 @pytest.fixture
 def teacher(db, clock, settings):
-    settings.CLASSROOM_KEPT = 60 * 60  # sooner than any sandbox goes by itself
+    settings.CLASSROOM_KEPT = 60 * 60  # seconds: less than the life of a sandbox
     return staff()
 
 
 @pytest.fixture
 def lesson(clock, teacher, code):
-    """Four learners have taken the pre-test, voted twice on a step, and run it."""
+    """Let four learners take the pre-test, vote twice on a step, and run it."""
     learners = [Somebody() for _name in NAMES]
     for learner, nickname in zip(learners, NAMES, strict=True):
         learner.join(code, nickname)
@@ -60,37 +60,39 @@ def rows(teacher, code):
 def test_the_export_has_answers_rounds_confidence_times_runs_and_gain(teacher, code, lesson):
     found = teacher.export(code)
     votes = [each for each in found["answers"] if each["step"] == STEP.slug]
-    assert len(votes) == 2 * len(NAMES) * len(STEP.doors)
+    assert len(votes) == 2 * len(NAMES) * len(STEP.variants)
     assert {each["round"] for each in votes} == {"first vote", "second vote"}
     assert {each["confidence"] for each in votes if each["round"] == "first vote"} == {3}
     assert {each["seconds"] for each in votes} == {60, 120}
-    assert sum(each["right"] for each in votes if each["round"] == "first vote") == len(STEP.doors)
+    assert sum(each["right"] for each in votes if each["round"] == "first vote") == len(STEP.variants)
     assert all(each["right"] for each in found["answers"] if each["round"] == "pre-test")
-    assert {each["observed"] for each in found["runs"]} == {STEP.experiment.expected(STEP.doors[0])}
+    assert {each["observed"] for each in found["runs"]} == {STEP.experiment.expected(STEP.variants[0])}
     first, second = found["votes"]
     assert (first["percent_right"], second["percent_right"], second["gain"]) == (25, 100, 1.0)
     assert found["misconceptions"][0].keys() >= {"misconception", "before", "after", "of", "gain"}
 
 
-def test_both_files_say_the_same(teacher, code, lesson):
+def test_both_files_have_the_same_records(teacher, code, lesson):
     found = teacher.export(code)
     of_kind = {}
     for row in rows(teacher, code):
         of_kind.setdefault(row["record"], []).append(row)
     for kind in ("answer", "run", "vote", "misconception"):
-        told = [{key: "" if value is None else str(value) for key, value in each.items()} for each in found[f"{kind}s"]]
-        assert told == [{key: row[key] for key in each} for row, each in zip(of_kind[kind], told, strict=True)]
+        texts = [
+            {key: "" if value is None else str(value) for key, value in each.items()} for each in found[f"{kind}s"]
+        ]
+        assert texts == [{key: row[key] for key in each} for row, each in zip(of_kind[kind], texts, strict=True)]
 
 
-def test_nobody_is_named_in_it(teacher, code, lesson):
+def test_the_export_identifies_no_learner(teacher, code, lesson):
     for kind in ("csv", "json"):
         text = teacher.get(f"/classroom/{code}/export.{kind}").text
-        known = [*NAMES, code, "tina", *Learner.objects.values_list("rejoin", flat=True)]
-        assert not [each for each in known if each in text]
+        secrets = [*NAMES, code, "tina", *Learner.objects.values_list("rejoin", flat=True)]
+        assert not [each for each in secrets if each in text]
     assert {each["learner"] for each in teacher.export(code)["answers"]} == {"L01", "L02", "L03", "L04"}
 
 
-def test_the_numbers_of_the_learners_do_not_tell_who_joined_when(teacher, code):
+def test_the_pseudonyms_do_not_reveal_the_order_of_joining(teacher, code):
     joined = [Somebody() for _n in range(SEVERAL)]
     for n, learner in enumerate(joined):
         learner.join(code, f"N{n}")
@@ -101,11 +103,11 @@ def test_the_numbers_of_the_learners_do_not_tell_who_joined_when(teacher, code):
     assert [row["learner"] for row in rows(teacher, code) if row["record"] == "answer"] == order
 
 
-def test_a_kind_of_file_that_is_not_there_is_not_found(teacher, code):
+def test_an_unknown_file_type_is_not_found(teacher, code):
     assert teacher.get(f"/classroom/{code}/export.xlsx").status_code == 404
 
 
-# Deleting itself
+# Deletion
 
 
 def everything(code):
@@ -118,23 +120,23 @@ def everything(code):
     ]
 
 
-def test_a_class_deletes_itself_with_all_that_belongs_to_it(teacher, code, lesson, settings, clock):
+def test_purge_deletes_an_expired_class_with_its_data(teacher, code, lesson, settings, clock):
     sandboxes = list(Learner.objects.values_list("sandbox", flat=True))
     assert all(everything(code))
     clock.shift(settings.CLASSROOM_KEPT - 200)
     call_command("purge", stdout=io.StringIO())
     assert all(everything(code))
     clock.shift(200)
-    said = io.StringIO()
-    call_command("purge", stdout=said)
-    assert "classes: 1" in said.getvalue()
+    output = io.StringIO()
+    call_command("purge", stdout=output)
+    assert "classes: 1" in output.getvalue()
     assert not any(everything(code))
     assert not Sandbox.objects.filter(pk__in=sandboxes).exists()
     assert not User.objects.filter(sandbox__in=sandboxes).exists()
     assert User.objects.filter(username="tina").exists()
 
 
-def test_when_its_time_is_up_a_class_is_gone_even_if_nothing_has_deleted_it_yet(teacher, code, lesson, settings, clock):
+def test_an_expired_class_is_not_found_even_before_it_is_deleted(teacher, code, lesson, settings, clock):
     clock.shift(settings.CLASSROOM_KEPT)
     teacher.sign_in("tina")
     assert all(everything(code))
@@ -144,7 +146,7 @@ def test_when_its_time_is_up_a_class_is_gone_even_if_nothing_has_deleted_it_yet(
     assert code not in teacher.client.get("/classroom/", headers={"Accept": "text/html"}).text
 
 
-def test_opening_a_class_deletes_those_whose_time_is_up_and_no_other(teacher, code, lesson, settings, clock):
+def test_opening_a_class_deletes_only_expired_classes(teacher, code, lesson, settings, clock):
     clock.shift(settings.CLASSROOM_KEPT - 300)
     teacher.sign_in("tina")
     fresh = teacher.open()
@@ -155,8 +157,8 @@ def test_opening_a_class_deletes_those_whose_time_is_up_and_no_other(teacher, co
     assert Classroom.objects.filter(code=fresh).exists()
 
 
-def test_how_long_a_class_is_kept_is_said_in_the_settings(teacher, settings):
+def test_the_settings_decide_how_long_a_class_is_stored(teacher, settings):
     settings.CLASSROOM_KEPT = random.choice([100, 1000])
     teacher.open()
-    kept = Classroom.objects.get().expires_at - timezone.now()
-    assert abs(kept - timedelta(seconds=settings.CLASSROOM_KEPT)) < timedelta(seconds=10)
+    lifetime = Classroom.objects.get().expires_at - timezone.now()
+    assert abs(lifetime - timedelta(seconds=settings.CLASSROOM_KEPT)) < timedelta(seconds=10)

@@ -1,4 +1,4 @@
-"""The address that learners are shown, and its QR code."""
+"""The address of a class for its learners, and its QR code."""
 
 import re
 
@@ -15,7 +15,7 @@ LAN = "192.168.7.7"
 
 @pytest.fixture
 def invited(settings, monkeypatch):
-    """The invitation that a request for this host shows, where the machine has an address on the network."""
+    """Return a function that builds the invitation for a host, on a machine with LAN addresses."""
     monkeypatch.setattr(invitation, "lan_addresses", lambda: ["10.1.1.1", LAN])
 
     def invited(host, allowed=(), **environ):
@@ -26,40 +26,40 @@ def invited(settings, monkeypatch):
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "a.localhost:8000"])
-def test_a_teacher_at_the_laptop_itself_shows_its_address_on_the_network(invited, host):
-    found = invited(host, allowed=[LAN])
-    assert found.url == f"http://{LAN}:8000/classroom/K7PQX/"
-    assert found.shown == (f"{LAN}:8000", "/classroom")
-    assert found.beyond
+def test_a_loopback_host_is_replaced_by_the_lan_address(invited, host):
+    shown = invited(host, allowed=[LAN])
+    assert shown.url == f"http://{LAN}:8000/classroom/K7PQX/"
+    assert shown.typed == (f"{LAN}:8000", "/classroom")
+    assert shown.is_reachable
 
 
-def test_without_lan_only_this_machine_reaches_it_and_the_screen_says_so(invited):
-    found = invited("localhost:8000")
-    assert found.url == "http://localhost:8000/classroom/K7PQX/"
-    assert not found.beyond
+def test_without_a_lan_address_the_shownis_not_reachable(invited):
+    shown = invited("localhost:8000")
+    assert shown.url == "http://localhost:8000/classroom/K7PQX/"
+    assert not shown.is_reachable
 
 
 @pytest.mark.parametrize("host", [LAN, f"{LAN}:8000", "laptop.local:9000", "lab.example"])
-def test_a_teacher_at_a_name_of_the_network_shows_that_name(invited, host):
-    found = invited(host, allowed=["10.1.1.1", LAN, "laptop.local", "lab.example"])
-    assert found.url == f"http://{host}/classroom/K7PQX/"
-    assert found.beyond
+def test_a_host_name_on_the_network_stays(invited, host):
+    shown = invited(host, allowed=["10.1.1.1", LAN, "laptop.local", "lab.example"])
+    assert shown.url == f"http://{host}/classroom/K7PQX/"
+    assert shown.is_reachable
 
 
-def test_https_is_shown_where_it_has_to_be_typed(invited):
-    found = invited("lab.example", allowed=["lab.example"], **{"wsgi.url_scheme": "https"})
-    assert found.shown[0] == "https://lab.example"
+def test_https_is_part_of_the_typed_address(invited):
+    shown = invited("lab.example", allowed=["lab.example"], **{"wsgi.url_scheme": "https"})
+    assert shown.typed[0] == "https://lab.example"
 
 
-def test_the_qr_code_is_that_of_the_address_has_a_title_and_no_style_of_its_own(invited):
-    found = invited("localhost:8000", allowed=[LAN])
-    assert re.search(f"<title>[^<]*{re.escape(found.url)}</title>", found.qr)
-    assert "style" not in found.qr
-    assert dark(found.qr) == [list(map(bool, row)) for row in segno.make(found.url, error="m", micro=False).matrix]
+def test_the_qr_code_encodes_the_address_and_has_a_title_and_no_inline_style(invited):
+    shown = invited("localhost:8000", allowed=[LAN])
+    assert re.search(f"<title>[^<]*{re.escape(shown.url)}</title>", shown.qr_svg)
+    assert "style" not in shown.qr_svg
+    assert dark(shown.qr_svg) == [list(map(bool, row)) for row in segno.make(shown.url, error="m", micro=False).matrix]
 
 
 def dark(svg):
-    """The dark modules of a drawn QR code, read from its path: its quiet zone left out."""
+    """Return the dark modules of a QR code, read from its path, without the quiet zone."""
     size = int(re.search(r'viewBox="0 0 (\d+)', svg)[1])
     grid = [[False] * size for _row in range(size)]
     x = y = 0.0

@@ -1,4 +1,4 @@
-"""The real server, killed in the middle of a vote: whatever it had accepted is there when it is started again."""
+"""The real server, killed during a vote: after a restart, every accepted prediction is stored."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ from tests.people import PASSWORD, Somebody, right_choices, voted_stop, wrong_ch
 
 STEP = voted_stop().step
 CLASS = 24  # learners
-ENOUGH = 10  # accepted answers, after which the server dies
+ENOUGH = 10  # accepted predictions, after which the test kills the server
 
 
 @pytest.fixture
@@ -32,20 +32,20 @@ def site(tmp_path):
 
 
 def processes(parent):
-    """The process with this id, and those that it has started."""
+    """Return the id of this process and of its children."""
     children = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True).stdout.split()
     return [parent, *(each for child in children for each in processes(int(child)))]
 
 
 def kill(site):
-    """All of it: each of its workers has left its process group for one of its own."""
+    """Kill the server and its workers: each worker has a process group of its own."""
     for each in processes(site.process.pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(each, signal.SIGKILL)
     site.process.wait(20)
 
 
-def test_no_accepted_answer_is_lost_and_everybody_goes_on(site):
+def test_no_accepted_prediction_is_lost_and_the_class_continues(site):
     teacher, *learners = [Somebody(Client(base_url=site.url)) for _n in range(1 + CLASS)]
     code = teacher.sign_in("tina").open()
     for n, learner in enumerate(learners):
@@ -53,10 +53,10 @@ def test_no_accepted_answer_is_lost_and_everybody_goes_on(site):
     teacher.change(code, "move", step=STEP.slug)
     teacher.change(code, "vote", action="open")
 
-    accepted, enough = {}, threading.Event()  # {learner: what the server said it has stored}
+    accepted, enough = {}, threading.Event()  # {learner: the predictions that the server accepted}
 
     def vote(n):
-        """Change one's mind again and again, until nobody answers any more."""
+        """Update a prediction again and again until the server stops answering."""
         with contextlib.suppress(httpx.HTTPError):
             while True:
                 for confidence in (1, 2, 3):
@@ -77,12 +77,12 @@ def test_no_accepted_answer_is_lost_and_everybody_goes_on(site):
 
     site.start()
     assert len(accepted) >= ENOUGH
-    for n, said in accepted.items():
+    for n, predictions in accepted.items():
         page = learners[n].get(f"/walkthrough/{STEP.slug}/", Accept="text/html").text
         stored = prediction(page)
-        assert (stored["choices"], stored["confidence"]) in (said[-1], *unanswered(said[-1])), n
+        assert (stored["choices"], stored["confidence"]) in (predictions[-1], *unanswered(predictions[-1])), n
 
-    for learner in learners:  # the vote is still open, and everybody is who they were
+    for learner in learners:  # the vote is still open, and every learner is still identified
         assert learner.live().json()["vote"]["state"] == "open"
         assert learner.predict(STEP).status_code == 200
     assert teacher.change(code, "vote", action="close").status_code == 200
@@ -94,12 +94,12 @@ def test_no_accepted_answer_is_lost_and_everybody_goes_on(site):
 
 
 def unanswered(last):
-    """What the next vote would have stored: it may have been, with nobody left to say so."""
+    """Yield the next prediction: the server may have stored it without answering."""
     _choices, confidence = last
     following = confidence % 3 + 1
     yield (right_choices if following % 2 else wrong_choices)(STEP), following
 
 
 def prediction(page):
-    """What the page of a step says that its learner has predicted."""
+    """Return the learner's prediction in the page of a step."""
     return json.loads(re.search(r'<script id="config" type="application/json">(.*?)</script>', page)[1])["prediction"]

@@ -1,4 +1,4 @@
-"""Who may do what in a class, by trying: every endpoint and page, as everybody who may not."""
+"""The permissions of a class: every endpoint and page, tried by each unauthorised visitor."""
 
 import pytest
 from django.urls import reverse
@@ -17,8 +17,8 @@ STEP = voted_stop().step
 PAGES = ["screen/", "console/", "export.csv", "export.json"]
 
 
-def stranger(kind, code):
-    """Somebody who has no business in moving this class."""
+def unauthorised(kind, code):
+    """Return a visitor without the right to change this class."""
     if kind == "other staff":
         return staff("other")
     somebody = Somebody()
@@ -31,11 +31,11 @@ def stranger(kind, code):
     return somebody
 
 
-everybody_else = pytest.mark.parametrize("kind", ["nobody", "learner", "sandbox account", "other staff"])
+each_unauthorised = pytest.mark.parametrize("kind", ["visitor", "learner", "sandbox account", "other staff"])
 
 
 def body(name, learner):
-    """A body with which the endpoint would do something."""
+    """Return a body that changes the class."""
     view = CHANGES[name]()
     return (
         {"step": STEP.slug}
@@ -46,10 +46,10 @@ def body(name, learner):
     )
 
 
-@everybody_else
+@each_unauthorised
 @pytest.mark.parametrize("name", CHANGES)
-def test_nobody_but_its_teacher_changes_a_class(code, anna, kind, name):
-    somebody = stranger(kind, code)
+def test_only_its_teacher_changes_a_class(code, anna, kind, name):
+    somebody = unauthorised(kind, code)
     before = list(Classroom.objects.values()), list(Learner.objects.values_list("pk", "step", "reset_at"))
     answer = somebody.change(code, name, **body(name, Learner.objects.first().pk))
     assert (answer.status_code, answer.json()["code"]) == (403, "not_the_teacher")
@@ -57,7 +57,7 @@ def test_nobody_but_its_teacher_changes_a_class(code, anna, kind, name):
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_its_teacher_does_and_so_does_a_superuser(teacher, code, anna, name):
+def test_its_teacher_and_a_superuser_change_a_class(teacher, code, anna, name):
     wanted = body(name, Learner.objects.get().pk)
     if name == "vote":
         teacher.change(code, "move", step=STEP.slug)
@@ -66,9 +66,9 @@ def test_its_teacher_does_and_so_does_a_superuser(teacher, code, anna, name):
         assert allowed.change(code, name, **wanted).status_code == 200
 
 
-@everybody_else
-def test_nobody_but_staff_opens_a_class(code, kind):
-    answer = stranger(kind, code).post("/classroom/api/open/", plan=45)
+@each_unauthorised
+def test_only_staff_opens_a_class(code, kind):
+    answer = unauthorised(kind, code).post("/classroom/api/open/", plan=45)
     if kind == "other staff":
         assert answer.status_code == 201
     else:
@@ -76,16 +76,16 @@ def test_nobody_but_staff_opens_a_class(code, kind):
         assert Classroom.objects.count() == 1
 
 
-@everybody_else
+@each_unauthorised
 @pytest.mark.parametrize("address", PAGES)
-def test_nobody_but_its_teacher_sees_a_class_or_takes_its_answers_away(code, anna, kind, address):
-    answer = stranger(kind, code).get(f"/classroom/{code}/{address}", Accept="text/html")
+def test_only_its_teacher_sees_or_exports_a_class(code, anna, kind, address):
+    answer = unauthorised(kind, code).get(f"/classroom/{code}/{address}", Accept="text/html")
     assert answer.status_code == (403 if kind == "other staff" else 302)
     assert "Anna" not in answer.text
     assert code not in answer.text.replace(f"/classroom/{code}/", "")
 
 
-def test_every_page_of_the_classroom_has_been_tried():
+def test_these_tests_cover_every_page_of_a_class():
     of_a_class = {
         str(pattern.pattern) for pattern in urlpatterns if pattern.name not in {"classroom", "classroom-join"}
     }
@@ -93,23 +93,23 @@ def test_every_page_of_the_classroom_has_been_tried():
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_another_site_does_not_move_a_class_with_its_teachers_cookies(teacher, code, name):
+def test_another_site_cannot_change_a_class_with_its_teacher_s_cookies(teacher, code, name):
     answer = teacher.client.post(f"/classroom/api/{code}/{name}/", json=body(name, 1))
     assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
 
 
-def test_a_teacher_who_is_staff_no_more_moves_nothing_any_more(teacher, code):
+def test_a_teacher_without_staff_status_changes_nothing(teacher, code):
     User.objects.update(is_staff=False)
     assert teacher.change(code, "hints", on=False).status_code == 403
 
 
-def test_a_class_that_is_not_there_is_told_to_staff_alone(teacher, code):
+def test_only_staff_learns_that_a_class_does_not_exist(teacher, code):
     assert teacher.change("XXXXX", "end").json()["code"] == "no_such_class"
     assert Somebody().change("XXXXX", "end").json()["code"] == "not_the_teacher"
     assert teacher.get("/classroom/XXXXX/console/").status_code == 404
 
 
-def test_one_address_may_try_so_many_codes_and_no_more(code, monkeypatch):
+def test_one_address_cannot_guess_many_codes(code, monkeypatch):
     monkeypatch.setattr(JoinThrottle, "rate", "3/min", raising=False)
     guesses = [Somebody().post("/classroom/api/join/", code=f"XXXX{n}", nickname="x") for n in range(3)]
     assert [each.status_code for each in guesses] == [404, 404, 404]
@@ -118,34 +118,34 @@ def test_one_address_may_try_so_many_codes_and_no_more(code, monkeypatch):
         assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
 
 
-def test_a_large_class_may_join_within_a_minute_from_one_address_and_some_of_it_twice():
+def test_a_large_class_can_join_twice_within_a_minute_from_one_address():
     throttle = JoinThrottle()
     most, seconds = throttle.parse_rate(throttle.get_rate())
     assert most / (seconds / 60) >= 2 * 300
 
 
-# One learner and another
+# Two learners
 
 
 @pytest.fixture
 def mallory(teacher, code, anna):
-    """Another learner. Anna has voted, run the step and made herself a sandbox."""
+    """Return another learner, after Anna has voted, run the step and created a sandbox."""
     teacher.change(code, "move", step=STEP.slug)
     teacher.change(code, "vote", action="open")
     assert anna.predict(STEP, wrong_choices(STEP)).status_code == 200
     teacher.change(code, "vote", action="run")
     assert anna.run(STEP)["right"] is False
     assert anna.post("/lab/api/sandbox/").status_code == 201
-    return stranger("learner", code)
+    return unauthorised("learner", code)
 
 
-def kept_of_anna():
+def stored_data_of_anna():
     anna = Learner.objects.get(nickname="Anna")
-    return list(anna.answers.values()), list(anna.runs.values()), anna.sandbox_id, anna.step, anna.key_hash
+    return list(anna.predictions.values()), list(anna.runs.values()), anna.sandbox_id, anna.step, anna.key_hash
 
 
-def test_whatever_a_learner_does_another_ones_answers_and_accounts_stay_as_they_are(mallory):
-    before = kept_of_anna()
+def test_no_action_of_a_learner_changes_another_learner_s_data(mallory):
+    before = stored_data_of_anna()
     assert all(before)
     assert mallory.predict(STEP).status_code == 200
     assert mallory.run(STEP)["right"] is True
@@ -153,13 +153,19 @@ def test_whatever_a_learner_does_another_ones_answers_and_accounts_stay_as_they_
     assert mallory.post("/walkthrough/api/test/", round="pre", choices={"nothing-kept": 0}).status_code == 200
     assert mallory.post("/walkthrough/api/move/", step=STEP.slug).status_code == 409
     assert mallory.post("/walkthrough/api/reset/").status_code == 204
-    assert kept_of_anna() == before
+    assert stored_data_of_anna() == before
     assert Prediction.objects.filter(learner__nickname="Mallory").count() == 0
 
 
-def test_nothing_that_a_learner_is_shown_tells_of_another(mallory):
+def test_no_page_shows_a_learner_data_of_another(mallory):
     anna = Learner.objects.get(nickname="Anna")
-    said = [anna.sandbox_id, anna.rejoin, anna.key_hash, "Anna", *anna.sandbox.users.values_list("username", flat=True)]
+    secrets = [
+        anna.sandbox_id,
+        anna.rejoin,
+        anna.key_hash,
+        "Anna",
+        *anna.sandbox.users.values_list("username", flat=True),
+    ]
     pages = [
         "walkthrough",
         "walkthrough-summary",
@@ -172,12 +178,12 @@ def test_nothing_that_a_learner_is_shown_tells_of_another(mallory):
     for address in addresses:
         answer = mallory.get(address, Accept="*/*")
         assert answer.status_code == 200, address
-        assert not [each for each in said if each in answer.text], address
+        assert not [each for each in secrets if each in answer.text], address
     summary = mallory.get("/walkthrough/summary.md").text
-    assert STEP.title not in summary  # Mallory has done nothing yet
+    assert STEP.title not in summary  # Mallory has not predicted yet
 
 
-def test_a_sandbox_can_not_be_thrown_away_by_guessing_at_its_owner(mallory):
+def test_no_guess_about_its_owner_deletes_a_sandbox(mallory):
     anna = Learner.objects.get(nickname="Anna")
     for id in (str(anna.pk), anna.nickname, anna.rejoin, anna.key_hash, f"{anna.sandbox_id[:4]}…"):
         answer = mallory.client.request("DELETE", "/lab/api/sandbox/", json={"id": id[:32]})
@@ -185,7 +191,7 @@ def test_a_sandbox_can_not_be_thrown_away_by_guessing_at_its_owner(mallory):
     assert Sandbox.objects.filter(pk=anna.sandbox_id).exists()
 
 
-def test_a_sandbox_becomes_a_learners_when_their_own_page_asks_for_it(anna):
+def test_a_learner_s_own_page_creates_the_learner_s_sandbox(anna):
     refused = anna.client.post("/lab/api/sandbox/")
     assert (refused.status_code, refused.json()["code"]) == (403, "csrf_failed")
     first = anna.post("/lab/api/sandbox/").json()["id"]
@@ -195,14 +201,14 @@ def test_a_sandbox_becomes_a_learners_when_their_own_page_asks_for_it(anna):
     assert not Sandbox.objects.filter(pk=first).exists()
 
 
-def test_a_cookie_that_somebody_made_up_is_nobodys(mallory):
+def test_a_forged_cookie_identifies_no_learner(mallory):
     for key in ("x", "", Learner.objects.get(nickname="Anna").key_hash):
         answer = Somebody().get("/classroom/api/live/", Cookie=f"ac_learner={key}")
         assert answer.status_code == 404
 
 
-def test_who_has_answered_is_told_to_nobody(teacher, code, mallory):
-    """The teacher sees how many, and who is where: the same words whoever of them has answered."""
+def test_the_console_does_not_reveal_the_learners_who_have_answered(teacher, code, mallory):
+    """The teacher sees only the number of answers: the learners' rows stay the same."""
     page = f"/classroom/{code}/console/"
     row = lambda: teacher.get(page).text.split('id="people"')[1].split("</section>")[0]  # noqa: E731
     before = row()

@@ -1,4 +1,4 @@
-"""`manage.py measure`: a small class in no time, against the real server."""
+"""`manage.py measure`: a small and fast class against the real server."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,36 +11,36 @@ from authcompare.management.commands import measure
 
 @pytest.fixture
 def hurried(monkeypatch):
-    at_once = load_test.Pace(join=0, idle=0.1, vote=0, run=0, poll=0.1)
-    monkeypatch.setattr(load_test, "Pace", lambda: at_once)
+    pace = load_test.Pace(join=0, idle=0.1, vote=0, run=0, poll=0.1)
+    monkeypatch.setattr(load_test, "Pace", lambda: pace)
 
 
 def run(learners):
-    """`measure`, in a thread of its own: in that of the tests the loop of Playwright may be running."""
+    """Run `measure` in another thread: Playwright's event loop may run in the tests' own thread."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(call_command, "measure", learners=learners).result()
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_class_joins_votes_twice_runs_and_loses_nothing(capsys):
+def test_a_simulated_class_joins_votes_twice_and_runs_without_loss(capsys):
     run(learners=3)
-    told = capsys.readouterr().out
-    assert "predictions accepted: 6, of them kept: 6" in told
-    assert "errors: 0" in told
+    output = capsys.readouterr().out
+    assert "predictions accepted: 6, stored: 6" in output
+    assert "errors: 0" in output
     for kind in ("join", "poll", "predict", "run an experiment"):
-        assert kind in told
+        assert kind in output
 
 
 @pytest.mark.usefixtures("hurried")
-def test_what_was_accepted_and_not_kept_is_a_failure(monkeypatch, capsys):
-    monkeypatch.setattr(load_test, "kept", lambda export, step: 1)
+def test_a_lost_prediction_is_a_failure(monkeypatch, capsys):
+    monkeypatch.setattr(load_test, "count_exported", lambda export, step: 1)
     with pytest.raises(SystemExit) as ended:
         run(learners=1)
     assert ended.value.code == 1
-    assert "accepted: 2, of them kept: 1" in capsys.readouterr().out
+    assert "accepted: 2, stored: 1" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("learners", [0, measure.MOST + 1])
-def test_a_class_has_its_limits(learners):
-    with pytest.raises(CommandError, match="a class has 1 to"):
+@pytest.mark.parametrize("learners", [0, measure.MAX_LEARNERS + 1])
+def test_the_number_of_learners_is_limited(learners):
+    with pytest.raises(CommandError, match="A class has 1 to"):
         run(learners)

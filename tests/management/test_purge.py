@@ -1,4 +1,4 @@
-"""What has expired is forgotten, a few rows at a time, and nothing else is."""
+"""`manage.py purge` deletes expired rows, a few at a time, and nothing else."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ from authcompare.note.models import Note
 from sessions_demo.models import Session
 from tokens_demo.models import DeniedToken, Family, OutstandingToken
 
-KEPT = [Sandbox, User, Note, Session, Family, OutstandingToken, DeniedToken]
+STORED_MODELS = [Sandbox, User, Note, Session, Family, OutstandingToken, DeniedToken]
 DAY = 24 * 60 * 60
 
 
@@ -30,13 +30,13 @@ def _no_pause(monkeypatch):
 
 
 def purge():
-    said = StringIO()
-    call_command("purge", stdout=said)
-    return dict(line.split(": ") for line in said.getvalue().splitlines())
+    output = StringIO()
+    call_command("purge", stdout=output)
+    return dict(line.split(": ") for line in output.getvalue().splitlines())
 
 
 def a_day_of_use():
-    """A sandbox whose Alice is signed in at every door, with a token refreshed and a sign-in ended."""
+    """Create a sandbox, and sign its Alice in at every variant, with one token refreshed."""
     _, users = create_sandbox()
     for variant in variants():
         actor = Actor(variant)
@@ -45,17 +45,17 @@ def a_day_of_use():
             actor.client.post("/tokens/api/refresh/", json={"refresh": actor.answer["refresh"]})
 
 
-def test_what_has_expired_is_deleted_and_counted(db, clock):
+def test_purge_deletes_and_counts_expired_rows(db, clock):
     a_day_of_use()
-    before = {model: model.objects.count() for model in KEPT}
+    before = {model: model.objects.count() for model in STORED_MODELS}
     assert all(before.values())
     clock.shift(2 * DAY)
-    found = purge()
-    assert found["sandboxes"] == "1"
-    assert {model: model.objects.count() for model in KEPT} == dict.fromkeys(KEPT, 0)
+    counts = purge()
+    assert counts["sandboxes"] == "1"
+    assert {model: model.objects.count() for model in STORED_MODELS} == dict.fromkeys(STORED_MODELS, 0)
 
 
-def test_each_mechanism_says_what_it_has_forgotten(carol, clock):
+def test_each_mechanism_reports_its_deleted_rows(carol, clock):
     for variant in variants():
         Actor(variant).sign_in("carol", "carols password")
     clock.shift(2 * DAY)
@@ -71,21 +71,21 @@ def test_each_mechanism_says_what_it_has_forgotten(carol, clock):
     assert User.objects.filter(username="carol").exists()
 
 
-def test_what_has_not_expired_stays(db, clock):
+def test_purge_keeps_unexpired_rows(db, clock):
     a_day_of_use()
-    before = {model: model.objects.count() for model in KEPT}
+    before = {model: model.objects.count() for model in STORED_MODELS}
     assert set(purge().values()) == {"0"}
-    assert {model: model.objects.count() for model in KEPT} == before
+    assert {model: model.objects.count() for model in STORED_MODELS} == before
 
 
-def test_the_old_goes_and_the_new_stays(db, clock):
+def test_purge_deletes_old_rows_and_keeps_new_ones(db, clock):
     a_day_of_use()
-    old = {model: set(model.objects.values_list("pk", flat=True)) for model in KEPT}
+    old = {model: set(model.objects.values_list("pk", flat=True)) for model in STORED_MODELS}
     clock.shift(2 * DAY)
     _, users = create_sandbox()
     Actor(variants()[0]).sign_in(users[0]["username"], users[0]["password"])
     purge()
-    for model in KEPT:
+    for model in STORED_MODELS:
         assert not model.objects.filter(pk__in=old[model]).exists()
     assert (User.objects.count(), Note.objects.count(), Session.objects.count()) == (3, 3, 1)
 
@@ -97,18 +97,18 @@ def test_a_sandbox_that_never_expires_stays(db, clock):
     assert Sandbox.objects.count() == 1
 
 
-def test_a_denied_token_is_remembered_as_long_as_it_could_be_used(enter, clock):
+def test_a_denied_token_is_stored_until_it_expires(enter, clock):
     actor = enter("token", "revocable")
     actor.sign_out()
     clock.shift(DAY - 1)
     purge()
-    assert DeniedToken.objects.count() == 1  # the refresh token's, which is good for a day
+    assert DeniedToken.objects.count() == 1  # the refresh token's, which expires after a day
     answer = actor.client.post("/tokens/api/refresh/", json={"refresh": actor.answer["refresh"]})
     assert answer.status_code == 401
 
 
-def test_each_new_sandbox_takes_a_few_old_ones_along_and_no_more(db, clock):
-    for _ in range(DELETED_PER_NEW + 2):
+def test_each_new_sandbox_deletes_a_few_old_ones(db, clock):
+    for _ in range(FORGOTTEN_PER_NEW + 2):
         create_sandbox()
     clock.shift(DAY)
     create_sandbox()
@@ -118,35 +118,35 @@ def test_each_new_sandbox_takes_a_few_old_ones_along_and_no_more(db, clock):
     assert User.objects.count() == 6
 
 
-def test_while_nothing_has_expired_a_new_sandbox_costs_one_more_query(db, django_assert_num_queries):
+def test_looking_for_expired_sandboxes_takes_one_query(db, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert delete_expired(most=DELETED_PER_NEW) == 0
 
 
 @pytest.mark.parametrize(("most", "left"), [(0, 7), (1, 6), (3, 4), (5, 2), (7, 0), (100, 0)])
-def test_no_more_are_deleted_than_was_asked(db, most, left):
+def test_a_deletion_respects_its_limit(db, most, left):
     Sandbox.objects.bulk_create(Sandbox(expires_at=timezone.now()) for _ in range(7))
     assert delete_in_batches(Sandbox.objects.all(), most, size=2) == 7 - left
     assert Sandbox.objects.count() == left
 
 
-def test_no_statement_holds_more_than_a_batch(db, monkeypatch):
+def test_no_statement_deletes_more_than_a_batch(db, monkeypatch):
     now = timezone.now()
     DeniedToken.objects.bulk_create(DeniedToken(jti=str(n), reason="rotated", expires_at=now) for n in range(25))
     deletions = []
 
-    def note(execute, sql, params, *args):
+    def record(execute, sql, params, *args):
         if sql.startswith("DELETE"):
             deletions.append(sum(str(n) in map(str, params) for n in DeniedToken.objects.values_list("pk", flat=True)))
         return execute(sql, params, *args)
 
-    with connection.execute_wrapper(note):
+    with connection.execute_wrapper(record):
         assert delete_in_batches(DeniedToken.objects.filter(expires_at__lte=now), size=10) == 25
     assert deletions == [10, 10, 5]
 
 
-def test_what_is_extended_meanwhile_is_spared(db, monkeypatch):
-    """Between choosing a batch and deleting it, another process may have given a row a later end."""
+def test_a_row_that_is_extended_meanwhile_stays(db, monkeypatch):
+    """Another process may extend a row between the choice of a batch and its deletion."""
     now = timezone.now()
     saved, _lost = (Sandbox.objects.create(expires_at=now) for _ in range(2))
     extended = []
@@ -165,7 +165,7 @@ def test_what_is_extended_meanwhile_is_spared(db, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_others_can_write_between_the_batches(monkeypatch):
+def test_other_processes_can_write_between_batches(monkeypatch):
     monkeypatch.setattr(db, "PAUSE", 0.05)
     now = timezone.now()
     DeniedToken.objects.bulk_create(DeniedToken(jti=f"old {n}", reason="rotated", expires_at=now) for n in range(200))
@@ -181,8 +181,8 @@ def test_others_can_write_between_the_batches(monkeypatch):
 
     writer = threading.Timer(0.1, write)
     writer.start()
-    began = time.monotonic()
+    start = time.monotonic()
     assert delete_in_batches(DeniedToken.objects.filter(expires_at__lte=now), size=20) == 200
     writer.join()
-    assert time.monotonic() - began > 0.3
+    assert time.monotonic() - start > 0.3
     assert 0 < left[0] < 200

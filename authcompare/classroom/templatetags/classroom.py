@@ -1,16 +1,22 @@
-"""`{% class_bar learner %}`: what a page shows to whoever learns in a class."""
+"""`{% class_bar learner %}`: the bar at the top of every page of a learner in a class."""
 
 from django import template
 
-from authcompare.classroom.live_updates import news
+from authcompare.classroom.live_updates import learner_state
+from authcompare.learning.models import Learner
 
 register = template.Library()
 
 
 @register.inclusion_tag("classroom/_bar.html", takes_context=True)
-def class_bar(context, learner):
-    """Nothing, for whoever learns alone."""
-    if not learner or not learner.classroom or not learner.classroom.open:
+def class_bar(context, learner: Learner | None) -> dict:
+    """Return the context of the bar; empty for a learner without a class."""
+    if not learner or not learner.classroom or not learner.classroom.is_open:
         return {}
     step = context.get("step")
-    return {"learner": learner, "classroom": learner.classroom, "news": news(learner), "at": step.slug if step else ""}
+    return {
+        "learner": learner,
+        "classroom": learner.classroom,
+        "state": learner_state(learner),
+        "step_slug": step.slug if step else "",
+    }

@@ -12,7 +12,7 @@ class Command(makemessages.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["domain"] == "djangojs":
-            self.xgettext_options = [*self.xgettext_options, "--keyword=t", "--keyword=say"]
+            self.xgettext_options = [*self.xgettext_options, "--keyword=t"]
         options["ignore_patterns"] += IGNORED
         options["no_location"] = True
         options["no_obsolete"] = True

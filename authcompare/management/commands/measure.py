@@ -1,4 +1,4 @@
-"""`manage.py measure`: a whole class at once against a server of its own, with data that are thrown away afterwards."""
+"""`manage.py measure`: simulate a whole class against a server of its own, with data that are deleted afterwards."""
 
 import asyncio
 import os
@@ -11,75 +11,90 @@ from statistics import median
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from authcompare.classroom.load_test import lesson
-from authcompare.learning.lessons import planned
+from authcompare.classroom.load_test import Report, simulate_step
+from authcompare.learning.lessons import planned_steps
 from authcompare.server.local import CLASS_RATES, LocalServer
 
-MOST = 1000  # learners
-TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0
+MAX_LEARNERS = 1000
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0  # per second
+PERCENTILES = (0.95, 0.99)
+MAX_ERRORS_SHOWN = 10
 
 
 class Command(BaseCommand):
     help = (
-        "Lets a simulated class join, vote twice and run an experiment within a minute, on this machine, and tells how "
-        "long each answer took. Exit status 1 when a request failed or an answer was lost."
+        "Simulate a class that joins, votes twice and runs an experiment within a minute on this machine, and print "
+        "the response times. Exit status 1 if a request fails or a prediction is lost."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("--learners", type=int, default=300)
 
     def handle(self, *, learners, **options):
-        if not 1 <= learners <= MOST:
-            raise CommandError(f"a class has 1 to {MOST} learners")
-        step = next(s for s in planned(90, settings.LANGUAGE_CODE) if s.doors and not s.experiment.browser)
+        if not 1 <= learners <= MAX_LEARNERS:
+            raise CommandError(f"A class has 1 to {MAX_LEARNERS} learners.")
         with tempfile.TemporaryDirectory(prefix="authcompare-", ignore_cleanup_errors=True) as folder:
-            server = LocalServer.with_own_data(folder, THROTTLE_RATES=f"{CLASS_RATES},login=1000/min")
-            password = secrets.token_urlsafe(12)
-            server.manage(
-                *("createsuperuser", "--noinput", "--username", "teacher", "--email", ""),
-                DJANGO_SUPERUSER_PASSWORD=password,
-            )
-            with server:
-                teacher = ("teacher", password)
-                cpu = lambda: cpu_seconds(server.process.pid)  # noqa: E731
-                run = lesson(server.url, step, learners, teacher, settings.CSRF_COOKIE_NAME, cpu, self.say)
-                report = asyncio.run(run)
-        self.tell(report, learners)
-        if report.errors or report.kept != report.accepted:
+            report = self.simulate(learners, folder)
+        self.print_report(report, learners)
+        if report.errors or report.stored != report.accepted:
             sys.exit(1)
 
-    def say(self, text):
+    def simulate(self, learners: int, folder: str) -> Report:
+        """Run the simulation against a server in this folder."""
+        step = next(s for s in planned_steps(90, settings.LANGUAGE_CODE) if s.variants and not s.experiment.browser)
+        server = LocalServer.with_own_data(folder, THROTTLE_RATES=f"{CLASS_RATES},login=1000/min")
+        password = secrets.token_urlsafe(12)
+        server.manage(
+            *("createsuperuser", "--noinput", "--username", "teacher", "--email", ""),
+            DJANGO_SUPERUSER_PASSWORD=password,
+        )
+        with server:
+            return asyncio.run(
+                simulate_step(
+                    server.url,
+                    step,
+                    learners,
+                    credentials=("teacher", password),
+                    csrf_cookie=settings.CSRF_COOKIE_NAME,
+                    cpu_seconds=lambda: cpu_seconds(server.process.pid),
+                    log=self.log,
+                )
+            )
+
+    def log(self, text: str) -> None:
         if sys.stderr.isatty():
             self.stderr.write(text)
 
-    def tell(self, report, learners):
-        lines = [("what", "requests", "median ms", "95% ms", "99% ms", "longest ms")]
-        for kind, took in report.took.items():
-            at = sorted(took)
-            of = [median(at), *(at[min(len(at) - 1, int(len(at) * share))] for share in (0.95, 0.99)), at[-1]]
-            lines.append((kind, str(len(at)), *(f"{seconds * 1000:.0f}" for seconds in of)))
+    def print_report(self, report: Report, learners: int) -> None:
+        """Print a table of the durations, and the predictions and errors."""
+        lines = [("request", "count", "median ms", "95% ms", "99% ms", "max ms")]
+        for kind, durations in report.durations.items():
+            ordered = sorted(durations)
+            percentiles = [ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in PERCENTILES]
+            columns = [median(ordered), *percentiles, ordered[-1]]
+            lines.append((kind, str(len(ordered)), *(f"{seconds * 1000:.0f}" for seconds in columns)))
         for line in lines:
             self.stdout.write(f"{line[0]:<20}" + "".join(f"{word:>12}" for word in line[1:]))
-        used, seconds = report.polling
+        cpu, seconds = report.polling
         if seconds:
-            self.stdout.write(f"\nwhile {learners} learners only wait: {used / seconds:.0%} of one core")
-        self.stdout.write(f"predictions accepted: {report.accepted}, of them kept: {report.kept}")
+            self.stdout.write(f"\nCPU while {learners} learners only poll: {cpu / seconds:.0%} of one core")
+        self.stdout.write(f"predictions accepted: {report.accepted}, stored: {report.stored}")
         self.stdout.write(f"errors: {len(report.errors)}")
-        for error in report.errors[:10]:
+        for error in report.errors[:MAX_ERRORS_SHOWN]:
             self.stderr.write(error)
 
 
-def cpu_seconds(parent):
-    """CPU seconds of a process and its children so far; None where the system does not tell (no /proc)."""
-    if not TICKS or not Path("/proc").exists():
+def cpu_seconds(parent: int) -> float | None:
+    """Return the CPU seconds of a process and its children; None on a system without /proc."""
+    if not CLOCK_TICKS or not Path("/proc").exists():
         return None
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             text = stat.read_text()
-        except OSError:  # it has just ended
+        except OSError:  # the process has just ended
             continue
-        pid, after = int(text.split(" ", 1)[0]), text.rpartition(")")[2].split()
-        if parent in {pid, int(after[1])}:
-            total += int(after[11]) + int(after[12])
-    return total / TICKS
+        pid, fields = int(text.split(" ", 1)[0]), text.rpartition(")")[2].split()
+        if parent in {pid, int(fields[1])}:
+            total += int(fields[11]) + int(fields[12])
+    return total / CLOCK_TICKS

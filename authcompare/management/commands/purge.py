@@ -1,19 +1,19 @@
-"""`manage.py purge`: forgets what has expired. Run it now and then (cron); it may run while the site is in use."""
+"""`manage.py purge`: delete what has expired, for example once a day from cron. The site may be in use meanwhile."""
 
 from django.core.management.base import BaseCommand
 
 from authcompare.accounts.sandbox import delete_expired
-from authcompare.classroom.cleanup import forget_classes
-from authcompare.learning.learners import forget_unseen
+from authcompare.classroom.cleanup import delete_expired_classes
+from authcompare.learning.learners import delete_inactive_learners
 from authcompare.mechanisms.registry import mechanisms
 
 
 class Command(BaseCommand):
-    help = "Deletes expired sandboxes and classes, and what the mechanisms keep of expired credentials."
+    help = "Delete expired sandboxes, classes, learners, and the mechanisms' server-side state of expired credentials."
 
     def handle(self, **options):
-        self.stdout.write(f"classes: {forget_classes()}")
-        self.stdout.write(f"learners: {forget_unseen()}")
+        self.stdout.write(f"classes: {delete_expired_classes()}")
+        self.stdout.write(f"learners: {delete_inactive_learners()}")
         self.stdout.write(f"sandboxes: {delete_expired()}")
         for mechanism in mechanisms():
             self.stdout.write(f"{mechanism.name}: {mechanism.delete_expired()}")

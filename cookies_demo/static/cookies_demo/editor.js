@@ -1,9 +1,8 @@
 /* The editor of the plain cookie: three fields and the value itself, each following the other. */
 
-import { ask } from "../mechanisms/js/variant-client.js";
-import { changed, tell } from "../authcompare/js/panel.js";
-import { el, say } from "../authcompare/js/render.js";
-import { attempt } from "./api-client.js";
+import { requestJson } from "../authcompare/js/api-client.js";
+import { announceChange, runTask, showStatus } from "../authcompare/js/panel.js";
+import { element, t } from "../authcompare/js/render.js";
 import { accounts, assignment, fieldsOf, held, valueOf, write } from "./plain.js";
 
 const { path } = document.getElementById("cookie-panel").dataset;
@@ -35,9 +34,9 @@ function fromJar() {
 }
 
 function offerNames() {
-  const offered = [...accounts().map((name) => [name, name]), ["teacher", say("teacher (no throwaway account)")], ["nobody-at-all", "nobody-at-all"]];
+  const offered = [...accounts().map((name) => [name, name]), ["teacher", t("teacher (no throwaway account)")], ["nobody-at-all", "nobody-at-all"]];
   document.getElementById("names").replaceChildren(...offered.flatMap(([name, label]) => {
-    const button = el("button", { type: "button", "data-name": name }, label);
+    const button = element("button", { type: "button", "data-name": name }, label);
     button.addEventListener("click", () => {
       form.elements.name.value = name;
       fromFields();
@@ -48,27 +47,27 @@ function offerNames() {
 
 async function writeAndAsk() {
   const taken = write(form.raw.value);
-  const { status: code, json } = await ask("GET", `${path}protected/`);
+  const { status: code, json } = await requestJson("GET", `${path}protected/`);
   const name = fieldsOf(held()).name;
   const [word, why, mood] = code === 200
-    ? [say("Believed: the plain door takes you for %(name)s", { name: json.owner }), say("No password, no signature: the name was enough."), "bad"]
-    : [say("Refused: %(code)s", { code }), name
-      ? say("There is no throwaway account of this name, and the lab believes in no other.")
-      : say("There is no name in it."), "plain"];
+    ? [t("Believed: the plain door takes you for %(name)s", { name: json.owner }), t("No password, no signature: the name was enough."), "bad"]
+    : [t("Refused: %(code)s", { code }), name
+      ? t("There is no throwaway account of this name, and the lab believes in no other.")
+      : t("There is no name in it."), "plain"];
   result.replaceChildren(
-    el("p.outcome", { "data-mood": mood }, word),
-    ...(code === 200 ? [el("div.note", {}, el("strong", {}, json.title), json.body)] : []),
-    el("p.facts", {}, `${why} ${say("Theme and language: reload the page, and the server draws it as the cookie says.")}`));
-  if (taken) tell(status, word, { aloud: true });
-  else tell(status, say("The browser did not take this value as it is."));
-  changed();
+    element("p.outcome", { "data-mood": mood }, word),
+    ...(code === 200 ? [element("div.note", {}, element("strong", {}, json.title), json.body)] : []),
+    element("p.facts", {}, `${why} ${t("Theme and language: reload the page, and the server draws it as the cookie says.")}`));
+  if (taken) showStatus(status, word, { aloud: true });
+  else showStatus(status, t("The browser did not take this value as it is."));
+  announceChange();
 }
 
 if (form) {
   form.addEventListener("input", ({ target }) => (target.name === "raw" ? fromRaw() : fromFields()));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(form.querySelector(".primary"), status, writeAndAsk);
+    runTask(form.querySelector(".primary"), status, writeAndAsk);
   });
   document.getElementById("reload").addEventListener("click", () => location.reload());
   document.addEventListener("authcompare:redrawn", fromJar);

@@ -1,8 +1,8 @@
 /* Asks for a cookie of one's own choice, and compares what was requested with what comes back. */
 
-import { redraw, tell } from "../authcompare/js/panel.js";
-import { el, say } from "../authcompare/js/render.js";
-import { attempt, get } from "./api-client.js";
+import { requestJsonOrThrow } from "../authcompare/js/api-client.js";
+import { redraw, runTask, showStatus } from "../authcompare/js/panel.js";
+import { element, t } from "../authcompare/js/render.js";
 import { seen } from "./stored.js";
 
 const { path, here, there } = document.getElementById("cookie-panel").dataset;
@@ -28,7 +28,7 @@ function wanted() {
 async function cleanUp(names) {
   for (const { value } of form.elements.path.options) {
     const body = names.length ? { names: names.join(" "), path: value } : { path: value };
-    await get("POST", `${path}lab/clean-up/`, { body });
+    await requestJsonOrThrow("POST", `${path}lab/clean-up/`, { body });
   }
 }
 
@@ -36,81 +36,81 @@ async function askFor() {
   const body = wanted();
   const plain = `try_${body.name}`;
   await cleanUp([plain, `__Host-${plain}`]); // else what is dropped would seem to be stored: the one before it is still there
-  const asked = await get("POST", `${path}lab/try/`, { body });
+  const asked = await requestJsonOrThrow("POST", `${path}lab/try/`, { body });
   sessionStorage.setItem(TRIED, JSON.stringify([...new Set([...tried(), asked.name])].slice(-20)));
-  const came = async (address) => (await get("GET", address)).cookies.some(({ name }) => name === asked.name);
+  const came = async (address) => (await requestJsonOrThrow("GET", address)).cookies.some(({ name }) => name === asked.name);
   return { asked, body, here: await came(here), there: await came(there), script: await seen(asked.name) };
 }
 
 function verdict({ here: atHere, there: atThere, script }) {
-  if (!atHere && !atThere && !script) return { word: say("Not there: the browser dropped it, and told nobody"), mood: "bad" };
-  if (atHere && atThere) return { word: say("Stored, and sent back to both addresses"), mood: "good" };
-  return { word: say("Stored, but sent back to one address only"), mood: "plain" };
+  if (!atHere && !atThere && !script) return { word: t("Not there: the browser dropped it, and told nobody"), mood: "bad" };
+  if (atHere && atThere) return { word: t("Stored, and sent back to both addresses"), mood: "good" };
+  return { word: t("Stored, but sent back to one address only"), mood: "plain" };
 }
 
-const tick = (is) => el(is ? "span.check.good" : "span.check.bad", {}, is ? `✓ ${say("yes")}` : `✗ ${say("no")}`);
+const tick = (is) => element(is ? "span.check.good" : "span.check.bad", {}, is ? `✓ ${t("yes")}` : `✗ ${t("no")}`);
 
 /** Is it kept from scripts? Where its path is another, a script would not see it anyway. */
 function hidden(script, onThisPath) {
-  if (script) return say("no");
-  return onThisPath ? say("yes: it is sent, and scripts do not see it") : say("no page can know");
+  if (script) return t("no");
+  return onThisPath ? t("yes: it is sent, and scripts do not see it") : t("no page can know");
 }
 
 /** Requested against stored, attribute by attribute, as far as a page can know. */
 function comparison({ body, script, ...found }) {
-  const known = (name) => script?.attributes?.[name] ?? (script ? say("this browser does not tell") : say("no page can know"));
+  const known = (name) => script?.attributes?.[name] ?? (script ? t("this browser does not tell") : t("no page can know"));
   const stored = script || found.here || found.there;
   const rows = [
     ["Max-Age", body.max_age === undefined ? "–" : String(body.max_age), known("Ends")],
     ["Path", body.path, known("Path")],
     ["SameSite", body.samesite ?? "–", known("SameSite")],
-    ["Secure", body.secure ? say("yes") : say("no"), known("Secure")],
-    ["HttpOnly", body.httponly ? say("yes") : say("no"), hidden(script, location.pathname.startsWith(body.path))],
+    ["Secure", body.secure ? t("yes") : t("no"), known("Secure")],
+    ["HttpOnly", body.httponly ? t("yes") : t("no"), hidden(script, location.pathname.startsWith(body.path))],
   ];
-  return el("table.plain.compare", {},
-    el("caption.visually-hidden", {}, say("Requested against stored")),
-    el("thead", {}, el("tr", {}, ...[say("Attribute"), say("Requested"), say("Stored")].map((title) => el("th", { scope: "col" }, title)))),
-    el("tbody", {}, ...rows.map(([name, asked, kept]) =>
-      el("tr", {}, el("th.mono", { scope: "row" }, name), el("td", {}, asked), el("td", {}, stored ? kept : "–")))));
+  return element("table.plain.compare", {},
+    element("caption.visually-hidden", {}, t("Requested against stored")),
+    element("thead", {}, element("tr", {}, ...[t("Attribute"), t("Requested"), t("Stored")].map((title) => element("th", { scope: "col" }, title)))),
+    element("tbody", {}, ...rows.map(([name, asked, kept]) =>
+      element("tr", {}, element("th.mono", { scope: "row" }, name), element("td", {}, asked), element("td", {}, stored ? kept : "–")))));
 }
 
 function draw(found) {
   const { asked, script } = found;
   const { word, mood } = verdict(found);
   const observed = [
-    [say("sent to %(address)s", { address: here }), found.here],
-    [say("sent to %(address)s", { address: there }), found.there],
-    [say("seen by scripts of this page"), Boolean(script)],
+    [t("sent to %(address)s", { address: here }), found.here],
+    [t("sent to %(address)s", { address: there }), found.there],
+    [t("seen by scripts of this page"), Boolean(script)],
   ];
   result.replaceChildren(
-    el("p.outcome", { "data-mood": mood }, word),
-    el("p.mono.set-line", { title: asked.set_cookie }, el("b", {}, "Set-Cookie: "),
+    element("p.outcome", { "data-mood": mood }, word),
+    element("p.mono.set-line", { title: asked.set_cookie }, element("b", {}, "Set-Cookie: "),
       asked.set_cookie.length > 160 ? `${asked.set_cookie.slice(0, 40)}…${asked.set_cookie.slice(-80)}` : asked.set_cookie,
-      " ", el("small", {}, say("name and value: %(n)s bytes", { n: asked.bytes }))),
-    el("div.try-columns", {},
+      " ", element("small", {}, t("name and value: %(n)s bytes", { n: asked.bytes }))),
+    element("div.try-columns", {},
       comparison(found),
-      el("div", {},
-        el("dl.observed", {}, ...observed.map(([name, is]) => el("div", {}, el("dt", {}, name), el("dd", {}, tick(is))))),
+      element("div", {},
+        element("dl.observed", {}, ...observed.map(([name, is]) => element("div", {}, element("dt", {}, name), element("dd", {}, tick(is))))),
         asked.reasons.length
-          ? el("ul.reasons", {}, ...asked.reasons.map(({ code, detail }) => el("li", { "data-code": code }, detail)))
+          ? element("ul.reasons", {}, ...asked.reasons.map(({ code, detail }) => element("li", { "data-code": code }, detail)))
           : null)),
   );
-  tell(status, word, { aloud: true });
+  showStatus(status, word, { aloud: true });
 }
 
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
-  attempt(form.querySelector(".primary"), status, async () => {
+  runTask(form.querySelector(".primary"), status, async () => {
     draw(await askFor());
     await redraw();
   });
 });
 
-document.getElementById("clean-up")?.addEventListener("click", ({ target }) => attempt(target, status, async () => {
+document.getElementById("clean-up")?.addEventListener("click", ({ target }) => runTask(target, status, async () => {
   await cleanUp([]); // all that are sent here
   if (tried().length) await cleanUp(tried()); // and those that are sent elsewhere only
   sessionStorage.removeItem(TRIED);
   result.replaceChildren();
-  tell(status, say("Every cookie that was tried here is deleted."));
+  showStatus(status, t("Every cookie that was tried here is deleted."));
   await redraw();
 }));

@@ -1,7 +1,7 @@
 /* What a page can know of the cookies that the browser stores. */
 
 import { readCookie } from "../authcompare/js/cookie.js";
-import { say } from "../authcompare/js/render.js";
+import { t } from "../authcompare/js/render.js";
 
 /** The cookie as scripts see it: {value, attributes: {Path: "/", ...} or null where the browser tells none}; or null. */
 export async function seen(name) {
@@ -15,8 +15,8 @@ export async function seen(name) {
 function attributes({ path, expires, sameSite, secure }) {
   return {
     Path: path,
-    Ends: expires ? new Date(expires).toLocaleString(document.documentElement.lang) : say("when the browser closes"),
+    Ends: expires ? new Date(expires).toLocaleString(document.documentElement.lang) : t("when the browser closes"),
     SameSite: sameSite,
-    Secure: secure ? say("yes") : say("no"),
+    Secure: secure ? t("yes") : t("no"),
   };
 }

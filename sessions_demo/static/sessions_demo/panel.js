@@ -1,24 +1,24 @@
 /* What only sessions have: my logins, the row behind my cookie, and what a view can do to it. */
 
-import { recorded } from "../mechanisms/js/actions.js";
-import { Unreachable, ask } from "../mechanisms/js/variant-client.js";
+import { fetchExchange } from "../mechanisms/js/actions.js";
+import { requestJson, Unreachable } from "../authcompare/js/api-client.js";
 import { headersNamed } from "../mechanisms/js/exchange.js";
-import { changed, redraw, tell } from "../authcompare/js/panel.js";
-import { el, say } from "../authcompare/js/render.js";
+import { announceChange, redraw, showStatus } from "../authcompare/js/panel.js";
+import { element, t } from "../authcompare/js/render.js";
 
 const panel = document.getElementById("session-panel");
 const { path, cookie } = panel.dataset;
 const loginsStatus = document.getElementById("logins-status");
 const actsStatus = document.getElementById("acts-status");
-const NO_ANSWER = say("The server can not be reached. Is it still running?");
+const NO_ANSWER = t("The server cannot be reached. Is it still running?");
 
 /** Asks; without an answer says so in `status` and resolves with null. */
 async function tryToAsk(status, ...request) {
   try {
-    return await ask(...request);
+    return await requestJson(...request);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    tell(status, NO_ANSWER);
+    showStatus(status, NO_ANSWER);
     return null;
   }
 }
@@ -36,9 +36,9 @@ panel.addEventListener("click", async ({ target }) => {
     return;
   }
   if (answer.status !== 200) loginsStatus.textContent = answer.json?.detail ?? String(answer.status);
-  else if ("current" in button.dataset) loginsStatus.textContent = say("This login is ended: its row is deleted, and you are signed out.");
-  else loginsStatus.textContent = say("Logins ended: %(n)s. Whoever held their ids is signed out.", { n: answer.json.ended });
-  if ("current" in button.dataset) changed();
+  else if ("current" in button.dataset) loginsStatus.textContent = t("This login is ended: its row is deleted, and you are signed out.");
+  else loginsStatus.textContent = t("Logins ended: %(n)s. Whoever held their ids is signed out.", { n: answer.json.ended });
+  if ("current" in button.dataset) announceChange();
   else await redraw();
 });
 
@@ -59,7 +59,7 @@ panel.addEventListener("submit", async (event) => {
   const answer = await tryToAsk(loginsStatus, "POST", `${path}lab/elsewhere/`, { body });
   if (!answer) return;
   loginsStatus.textContent = answer.status === 201
-    ? say("The lab's clean client has signed in as you: that is another row.")
+    ? t("The lab's clean client has signed in as you: that is another row.")
     : answer.json?.detail ?? String(answer.status);
   await redraw();
 });
@@ -77,7 +77,7 @@ async function experiment(slug) {
   if (before?.status !== 200) return before && { refused: before };
   const act = await tryToAsk(actsStatus, "POST", `${path}lab/${slug}/`);
   if (act?.status !== 200) return act && { refused: act };
-  const exchange = await recorded(act.exchange);
+  const exchange = await fetchExchange(act.exchange);
   const after = await tryToAsk(actsStatus, "GET", `${path}lab/look/`);
   return { before: before.json, inside: act.json, after: after?.status === 200 ? after.json : null, exchange };
 }
@@ -87,12 +87,12 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** What came of it, in words: {word, mood}. */
 function verdict({ before, inside, after, exchange }) {
-  if (!after) return { word: say("Gone: the row, its data, and the sign-in"), mood: "bad" };
-  if (before.id !== after.id) return { word: say("Another id, the same data"), mood: "good" };
-  if (!same(inside.data, after.data)) return { word: say("Lost: the next request finds the old value"), mood: "bad" };
-  if (!same(before.data, after.data)) return { word: say("Kept: the next request finds it"), mood: "good" };
-  if (written(exchange)) return { word: say("Written again, with the same data"), mood: "plain" };
-  return { word: say("Nothing has changed"), mood: "plain" };
+  if (!after) return { word: t("Gone: the row, its data, and the sign-in"), mood: "bad" };
+  if (before.id !== after.id) return { word: t("Another id, the same data"), mood: "good" };
+  if (!same(inside.data, after.data)) return { word: t("Lost: the next request finds the old value"), mood: "bad" };
+  if (!same(before.data, after.data)) return { word: t("Kept: the next request finds it"), mood: "good" };
+  if (written(exchange)) return { word: t("Written again, with the same data"), mood: "plain" };
+  return { word: t("Nothing has changed"), mood: "plain" };
 }
 
 const onSessions = (exchange) => exchange.queries.filter(({ sql }) => sql.includes("sessions_demo_session"));
@@ -100,25 +100,25 @@ const written = (exchange) => exchange && onSessions(exchange).some(({ sql }) =>
 
 /** What was sent to the database about sessions: SELECT, UPDATE. */
 function statements(exchange) {
-  return onSessions(exchange).map(({ sql }) => el("code", { title: sql }, sql.split(" ")[0]));
+  return onSessions(exchange).map(({ sql }) => element("code", { title: sql }, sql.split(" ")[0]));
 }
 
 function setCookie(exchange) {
   const line = headersNamed(exchange.response.headers, "Set-Cookie").find((each) => each.startsWith(`${cookie}=`));
-  if (!line) return [say("not sent")];
+  if (!line) return [t("not sent")];
   const age = /max-age=(\d+)/i.exec(line)?.[1];
-  return [el("b", {}, say("sent")), " ", el("code", { title: line }, Number(age) ? `Max-Age=${age}` : say("Max-Age=0: delete it"))];
+  return [element("b", {}, t("sent")), " ", element("code", { title: line }, Number(age) ? `Max-Age=${age}` : t("Max-Age=0: delete it"))];
 }
 
 /** One line of the comparison; what differs from the cell before it is marked. */
 function line(name, [before, inside, after], { lasting = true } = {}) {
-  const mark = (value, old) => el("td.mono", {}, value === old ? value : el("ins", {}, value));
+  const mark = (value, old) => element("td.mono", {}, value === old ? value : element("ins", {}, value));
   const lost = lasting && inside !== before && after === before;
-  return el("tr", {},
-    el("th.mono", { scope: "row" }, name),
-    el("td.mono", {}, before),
-    lost ? el("td.mono", {}, el("del", {}, inside)) : mark(inside, before),
-    lasting ? mark(after, before) : el("td.mono", {}, after));
+  return element("tr", {},
+    element("th.mono", { scope: "row" }, name),
+    element("td.mono", {}, before),
+    lost ? element("td.mono", {}, element("del", {}, inside)) : mark(inside, before),
+    lasting ? mark(after, before) : element("td.mono", {}, after));
 }
 
 function table({ before, inside, after }) {
@@ -127,27 +127,27 @@ function table({ before, inside, after }) {
   const [shown, rest] = [[], []];
   for (const name of names) (name === "basket" || (after && new Set(seen(name)).size > 1) ? shown : rest).push(name);
   const others = { names: rest.join(", ") };
-  const grid = el("table.plain.diff", {},
-    el("caption.visually-hidden", {}, say("The session before, inside and after this request")),
-    el("thead", {}, el("tr", {}, el("td"),
-      ...[say("Before"), say("In the view"), say("Next request")].map((title) => el("th", { scope: "col" }, title)))),
-    el("tbody", {},
-      line(say("id"), [before, inside, after].map((found) => text(found?.id))),
+  const grid = element("table.plain.diff", {},
+    element("caption.visually-hidden", {}, t("The session before, inside and after this request")),
+    element("thead", {}, element("tr", {}, element("td"),
+      ...[t("Before"), t("In the view"), t("Next request")].map((title) => element("th", { scope: "col" }, title)))),
+    element("tbody", {},
+      line(t("id"), [before, inside, after].map((found) => text(found?.id))),
       line("modified", [text(before.modified), text(inside.modified), text(after?.modified)], { lasting: false }),
       ...shown.map((name) => line(name, seen(name)))));
-  return [el("div.scroll", { tabindex: "0", role: "group", "aria-label": say("Before and after") }, grid),
-    el("p.facts", {}, after ? say("Unchanged: %(names)s", others) : say("Gone, too: %(names)s", others))];
+  return [element("div.scroll", { tabindex: "0", role: "group", "aria-label": t("Before and after") }, grid),
+    element("p.facts", {}, after ? t("Unchanged: %(names)s", others) : t("Gone, too: %(names)s", others))];
 }
 
 function draw(place, found) {
   const { word, mood } = verdict(found);
   const mark = { good: "✓", bad: "✗", plain: "=" }[mood];
   const facts = found.exchange
-    ? el("dl.act-facts", {},
-        el("div", {}, el("dt", {}, "Set-Cookie"), el("dd", {}, ...setCookie(found.exchange))),
-        el("div", {}, el("dt", {}, say("Session table")), el("dd", {}, ...statements(found.exchange).flatMap((each) => [each, " "]))))
+    ? element("dl.act-facts", {},
+        element("div", {}, element("dt", {}, "Set-Cookie"), element("dd", {}, ...setCookie(found.exchange))),
+        element("div", {}, element("dt", {}, t("Session table")), element("dd", {}, ...statements(found.exchange).flatMap((each) => [each, " "]))))
     : null;
-  const outcome = el("p.outcome", { "data-mood": mood }, el("span", { "aria-hidden": "true" }, `${mark} `), word);
+  const outcome = element("p.outcome", { "data-mood": mood }, element("span", { "aria-hidden": "true" }, `${mark} `), word);
   place.replaceChildren(outcome, ...table(found), ...(facts ? [facts] : []));
   return word;
 }
@@ -159,21 +159,21 @@ document.querySelector(".acts")?.addEventListener("submit", async (event) => {
   const place = act.querySelector(".act-result");
   const about = act.querySelector(".act-about");
   button.disabled = true;
-  tell(actsStatus, say("Asking…"), { aloud: true });
+  showStatus(actsStatus, t("Asking…"), { aloud: true });
   try {
     const found = await experiment(act.dataset.slug);
     if (!found) return;
     if (found.refused) {
       const { status, json } = found.refused;
-      const why = status === 401 ? say("Sign in above first: there is no session to do it to.") : json?.detail ?? String(status);
-      place.replaceChildren(el("p.outcome", { "data-mood": "plain" }, why));
-      tell(actsStatus, why, { aloud: true });
+      const why = status === 401 ? t("Sign in above first: there is no session to do it to.") : json?.detail ?? String(status);
+      place.replaceChildren(element("p.outcome", { "data-mood": "plain" }, why));
+      showStatus(actsStatus, why, { aloud: true });
       return;
     }
-    tell(actsStatus, `${act.querySelector("h3").textContent}: ${draw(place, found)}`, { aloud: true });
+    showStatus(actsStatus, `${act.querySelector("h3").textContent}: ${draw(place, found)}`, { aloud: true });
     about.hidden = false;
     if (found.after) await redraw();
-    else changed();
+    else announceChange();
   } finally {
     button.disabled = false;
     if (document.activeElement === document.body) button.focus({ preventScroll: true });

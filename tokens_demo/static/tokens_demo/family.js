@@ -1,7 +1,8 @@
 /* One sign-in and every token that came from it: refresh, replay an old refresh token, and see what becomes of them. */
 
-import { Door, Unreachable, ask, serverNow } from "../mechanisms/js/variant-client.js";
-import { el, say, shorten } from "../authcompare/js/render.js";
+import { requestJson, serverNow, Unreachable } from "../authcompare/js/api-client.js";
+import { VariantClient } from "../mechanisms/js/variant-client.js";
+import { element, t, shorten } from "../authcompare/js/render.js";
 import { ago, date } from "./relative-time.js";
 import { decode } from "./jwt-codec.js";
 import { drawTree } from "./tree.js";
@@ -15,7 +16,7 @@ const button = (act) => section.querySelector(`[data-family=${act}]`);
 
 /* What this page knows of each door's sign-in: its old refresh tokens, and the access tokens the server forgot. */
 const lives = [...document.querySelectorAll("#doors th[data-storage=localStorage]")].map(({ dataset }) =>
-  ({ door: new Door(dataset), title: dataset.title, ...fresh() }));
+  ({ door: new VariantClient(dataset), title: dataset.title, ...fresh() }));
 
 function fresh() {
   return { id: null, family: null, old: [], held: new Map(), access: null, back: null, ended: "" };
@@ -43,16 +44,16 @@ function notice(life, pair) {
 /* ---- words ---- */
 
 const DENIED = {
-  rotated: { mood: "used", short: say("used"), word: say("used: a newer one took its place") },
-  signed_out: { mood: "bad", short: say("signed out"), word: say("denied: signed out") },
-  ended: { mood: "bad", short: say("ended"), word: say("denied: ended from the list of sign-ins") },
-  reused: { mood: "bad", short: say("denied"), word: say("denied: a used refresh token of the family came back") },
-  admin: { mood: "bad", short: say("denied"), word: say("denied by an administrator") },
+  rotated: { mood: "used", short: t("used"), word: t("used: a newer one took its place") },
+  signed_out: { mood: "bad", short: t("signed out"), word: t("denied: signed out") },
+  ended: { mood: "bad", short: t("ended"), word: t("denied: ended from the list of sign-ins") },
+  reused: { mood: "bad", short: t("denied"), word: t("denied: a used refresh token of the family came back") },
+  admin: { mood: "bad", short: t("denied"), word: t("denied by an administrator") },
 };
-const OVER = { mood: "over", short: say("expired"), word: say("expired") };
-const GOOD = { mood: "good", short: say("good"), word: say("good") };
-const UNKEPT = { mood: "good", short: say("good"), word: say("good; the server keeps no record of it") };
-const LOOSE = { mood: "loose", short: say("still good"), word: say("still good until it expires: the server keeps no record of it, so nobody can take it back") };
+const OVER = { mood: "over", short: t("expired"), word: t("expired") };
+const GOOD = { mood: "good", short: t("good"), word: t("good") };
+const UNKEPT = { mood: "good", short: t("good"), word: t("good; the server keeps no record of it") };
+const LOOSE = { mood: "loose", short: t("still good"), word: t("still good until it expires: the server keeps no record of it, so nobody can take it back") };
 
 function state(token, family, now) {
   if (token.denied) return DENIED[token.denied] ?? DENIED.admin;
@@ -76,9 +77,9 @@ function kin({ family, held }, now) {
 
 function verdict({ family, ended }) {
   if (ended) return ended;
-  if (family.ended_by === "reused") return say("A used refresh token came back: it is in two hands, so the whole family has ended. Whoever holds its tokens must sign in again.");
-  if (family.ended_at) return say("This sign-in has ended: none of its refresh tokens brings new ones.");
-  return say("One refresh token is good. Refresh, and watch it hand over to the next.");
+  if (family.ended_by === "reused") return t("A used refresh token came back: it is in two hands, so the whole family has ended. Whoever holds its tokens must sign in again.");
+  if (family.ended_at) return t("This sign-in has ended: none of its refresh tokens brings new ones.");
+  return t("One refresh token is good. Refresh, and watch it hand over to the next.");
 }
 
 /* ---- drawing ---- */
@@ -89,12 +90,12 @@ function draw() {
   const now = life();
   button("refresh").disabled = !now?.door.stored?.refresh;
   button("replay").disabled = !now?.old.length;
-  button("replay").title = now?.old.length ? "" : say("There is no old one yet: refresh first.");
+  button("replay").title = now?.old.length ? "" : t("There is no old one yet: refresh first.");
   if (!now?.family) {
     drawn = "";
     section.removeAttribute("data-ended");
-    tree.replaceChildren(el("p.empty", {}, say("No family yet: sign in above, and its tokens appear here.")));
-    rows.replaceChildren(el("tr", {}, el("td.empty", { colspan: "5" }, say("no tokens yet"))));
+    tree.replaceChildren(element("p.empty", {}, t("No family yet: sign in above, and its tokens appear here.")));
+    rows.replaceChildren(element("tr", {}, element("td.empty", { colspan: "5" }, t("no tokens yet"))));
     return;
   }
   const all = kin(now, serverNow());
@@ -108,14 +109,14 @@ function draw() {
 
 function row(token) {
   const seconds = (moment) => Math.floor(Date.parse(moment) / 1000);
-  const when = (label, moment) => el("td", { "data-label": label },
-    el("span.moment", { "data-moment": String(seconds(moment)), title: date(seconds(moment)) }, ago(seconds(moment), serverNow() / 1000)));
-  const kinds = { refresh: say("refresh token"), access: say("access token") };
-  return el("tr", { "data-mood": token.mood },
-    el("th", { scope: "row" }, `${kinds[token.token_type]} `, el("span.mono", { title: token.jti }, shorten(token.jti, 8))),
-    el("td", { "data-label": say("Came from") },
-      token.parent ? el("span.mono", { title: token.parent }, shorten(token.parent, 8)) : say("the sign-in")),
-    when(say("Issued"), token.issued_at), when(say("Ends"), token.expires_at), el("td.kin-state", {}, token.word));
+  const when = (label, moment) => element("td", { "data-label": label },
+    element("span.moment", { "data-moment": String(seconds(moment)), title: date(seconds(moment)) }, ago(seconds(moment), serverNow() / 1000)));
+  const kinds = { refresh: t("refresh token"), access: t("access token") };
+  return element("tr", { "data-mood": token.mood },
+    element("th", { scope: "row" }, `${kinds[token.token_type]} `, element("span.mono", { title: token.jti }, shorten(token.jti, 8))),
+    element("td", { "data-label": t("Came from") },
+      token.parent ? element("span.mono", { title: token.parent }, shorten(token.parent, 8)) : t("the sign-in")),
+    when(t("Issued"), token.issued_at), when(t("Ends"), token.expires_at), element("td.kin-state", {}, token.word));
 }
 
 /* ---- what can be done ---- */
@@ -127,9 +128,9 @@ async function look() {
   notice(now, now.door.stored);
   if (now.access) {
     const headers = { Authorization: `Bearer ${now.access}` };
-    const { status, json } = await ask("GET", "/tokens/api/family/", { headers, ambient: false });
+    const { status, json } = await requestJson("GET", "/tokens/api/family/", { headers, ambient: false });
     if (status === 200) now.family = json;
-    says.textContent = status === 200 ? verdict(now) : say("The server tells nothing more: %(why)s", { why: json?.detail ?? status });
+    says.textContent = status === 200 ? verdict(now) : t("The server tells nothing more: %(why)s", { why: json?.detail ?? status });
   } else {
     says.textContent = "";
   }
@@ -139,7 +140,7 @@ async function look() {
 async function refresh() {
   const now = life();
   const { refresh: old } = now.door.stored;
-  const { status, json } = await ask("POST", "/tokens/api/refresh/", { body: { refresh: old }, ambient: false });
+  const { status, json } = await requestJson("POST", "/tokens/api/refresh/", { body: { refresh: old }, ambient: false });
   now.ended = "";
   if (status === 200) {
     now.old.push(old);
@@ -154,14 +155,14 @@ async function refresh() {
 async function replay() {
   const now = life();
   const old = now.old.at(-1);
-  const { status, json } = await ask("POST", "/tokens/api/refresh/", { body: { refresh: old }, ambient: false });
+  const { status, json } = await requestJson("POST", "/tokens/api/refresh/", { body: { refresh: old }, ambient: false });
   now.ended = status === 200 ? "" : refused(status, json);
   now.back = claims(old).jti;
   await look();
 }
 
 const refused = (status, json) =>
-  say("Refused, %(status)s %(code)s: %(why)s", { status, code: json?.code ?? "", why: json?.detail ?? "" });
+  t("Refused, %(status)s %(code)s: %(why)s", { status, code: json?.code ?? "", why: json?.detail ?? "" });
 
 const acts = { refresh, replay, look };
 
@@ -170,7 +171,7 @@ async function run(act) {
     await act();
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    says.textContent = say("The server can not be reached. Is it still running?");
+    says.textContent = t("The server cannot be reached. Is it still running?");
   }
 }
 
@@ -189,7 +190,7 @@ const doors = document.getElementById("doors");
 new MutationObserver(() => { if (!doors.hasAttribute("aria-busy")) run(look); })
   .observe(doors, { attributeFilter: ["aria-busy"] });
 
-choice.replaceChildren(...lives.map(({ title }) => el("option", {}, title)));
+choice.replaceChildren(...lives.map(({ title }) => element("option", {}, title)));
 section.hidden = false;
 draw();
 await run(look);

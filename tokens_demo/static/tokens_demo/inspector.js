@@ -1,7 +1,7 @@
 /* The bench: a token, its parts and a key, each to be changed. Reading needs no server; the verdict is the server's. */
 
-import { Unreachable, ask, serverNow } from "../mechanisms/js/variant-client.js";
-import { el, say } from "../authcompare/js/render.js";
+import { requestJson, serverNow, Unreachable } from "../authcompare/js/api-client.js";
+import { element, t } from "../authcompare/js/render.js";
 import { compact, decode, encode, indent } from "./jwt-codec.js";
 import { drawInspection, drawJudgement, drawMoments, drawNothing } from "./verdict.js";
 
@@ -24,12 +24,12 @@ let boundary;
 function drawToken() {
   const parts = token.value.split(".");
   paint.replaceChildren(...parts.flatMap((part, i) => {
-    const span = el(`span.part-${Math.min(i + 1, 3)}`, {}, part);
+    const span = element(`span.part-${Math.min(i + 1, 3)}`, {}, part);
     return i ? [".", span] : [span];
   }), "\n");
   const signature = parts[2];
   document.getElementById("signature-says").textContent = signature
-    ? say("%(n)s bytes over the two parts above", { n: Math.floor((signature.length * 3) / 4) }) : say("none");
+    ? t("%(n)s bytes over the two parts above", { n: Math.floor((signature.length * 3) / 4) }) : t("none");
 }
 
 /** The token was changed: show what is in it. */
@@ -38,7 +38,7 @@ function unpack() {
   for (const [i, field] of [header, payload].entries()) {
     const text = parts[i] ? decode(parts[i].trim()) : "";
     field.value = text === null ? "" : indent(text);
-    field.placeholder = text === null ? say("not base64url") : "";
+    field.placeholder = text === null ? t("not base64url") : "";
     grow(field);
   }
   drawToken();
@@ -74,13 +74,13 @@ async function inspect() {
   const mine = asked;
   const body = request();
   try {
-    const answer = await ask("POST", form.getAttribute("action"), { body, ambient: false });
+    const answer = await requestJson("POST", form.getAttribute("action"), { body, ambient: false });
     if (mine !== asked) return;
     if (answer.status === 200) draw(answer.json, body.leeway);
     else drawProblem(answer);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    if (mine === asked) drawProblem({ json: { detail: say("The server can not be reached. Is it still running?") } });
+    if (mine === asked) drawProblem({ json: { detail: t("The server cannot be reached. Is it still running?") } });
   }
 }
 
@@ -97,7 +97,7 @@ function draw(found, leeway) {
 
 function drawProblem({ json, status }) {
   const why = Object.values(json?.errors ?? {}).flat().join(" ") || json?.detail || String(status);
-  drawJudgement({ title: say("Not asked"), why, mood: "plain", code: json?.code ?? "" });
+  drawJudgement({ title: t("Not asked"), why, mood: "plain", code: json?.code ?? "" });
 }
 
 function soon() {
@@ -118,7 +118,7 @@ function show(fields) {
 }
 
 async function example(link) {
-  const answer = await ask("GET", "/tokens/api/examples/", { ambient: false });
+  const answer = await requestJson("GET", "/tokens/api/examples/", { ambient: false });
   const found = answer.json?.find?.(({ name }) => name === link.dataset.example);
   if (!found) return drawProblem(answer);
   section.querySelector("[data-example][aria-current]")?.removeAttribute("aria-current");
@@ -142,9 +142,9 @@ const acts = {
     token.select();
     try {
       await navigator.clipboard.writeText(token.value);
-      button.textContent = say("Copied");
+      button.textContent = t("Copied");
     } catch {
-      button.textContent = document.execCommand("copy") ? say("Copied") : say("Selected: press Ctrl+C");
+      button.textContent = document.execCommand("copy") ? t("Copied") : t("Selected: press Ctrl+C");
     }
   },
   empty() {
@@ -155,22 +155,22 @@ const acts = {
     const access = stored();
     signSays.textContent = "";
     if (!access) {
-      drawJudgement({ title: say("No token yet"), why: say("Sign in above first."), mood: "plain" });
+      drawJudgement({ title: t("No token yet"), why: t("Sign in above first."), mood: "plain" });
       return;
     }
     const { audience, issuer } = section.dataset;
-    const keys = await ask("GET", "/.well-known/jwks.json", { ambient: false });
+    const keys = await requestJson("GET", "/.well-known/jwks.json", { ambient: false });
     const set = keys.json?.keys?.length ? JSON.stringify(keys.json, null, 1) : "";
     await show({ token: access, key: set, algorithms: "", audience, issuer, leeway: 0, require: "" });
     if (set) return;
-    const { status, json } = await ask("POST", "/tokens/api/verify/", { body: { token: access }, ambient: false });
+    const { status, json } = await requestJson("POST", "/tokens/api/verify/", { body: { token: access }, ambient: false });
     document.getElementById("key-says").textContent = status === 200
-      ? say("Its secret never leaves the server. The server, asked at /tokens/api/verify/, says: valid.")
-      : say("Its secret never leaves the server. The server, asked at /tokens/api/verify/, says: %(why)s", { why: json?.detail ?? status });
+      ? t("Its secret never leaves the server. The server, asked at /tokens/api/verify/, says: valid.")
+      : t("Its secret never leaves the server. The server, asked at /tokens/api/verify/, says: %(why)s", { why: json?.detail ?? status });
   },
   async sign() {
     const body = { header: compact(header.value), payload: compact(payload.value), key: key.value };
-    const { status, json } = await ask("POST", "/tokens/api/sign/", { body, ambient: false });
+    const { status, json } = await requestJson("POST", "/tokens/api/sign/", { body, ambient: false });
     if (status !== 200) {
       signSays.textContent = Object.values(json?.errors ?? {}).flat().join(" ") || json?.detail || String(status);
       return;
@@ -178,7 +178,7 @@ const acts = {
     token.value = json.token;
     drawToken();
     await inspect();
-    signSays.textContent = say("Signed anew.");
+    signSays.textContent = t("Signed anew.");
   },
 };
 
@@ -191,7 +191,7 @@ section.addEventListener("click", async (event) => {
     await (link ? example(link) : acts[button.dataset.do](button));
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    drawProblem({ json: { detail: say("The server can not be reached. Is it still running?") } });
+    drawProblem({ json: { detail: t("The server cannot be reached. Is it still running?") } });
   }
 });
 

@@ -1,6 +1,6 @@
 /* The family as a picture: refresh tokens in a row, each with the access token it came with below it. */
 
-import { say, shorten } from "../authcompare/js/render.js";
+import { t, shorten } from "../authcompare/js/render.js";
 
 const STEP = 148; // from one refresh token to the next
 const TOP = 64;
@@ -47,12 +47,12 @@ export function drawTree(place, kin, back) {
   if (back && byId.has(back) && last) {
     const [from, to] = [x(last.jti) + 8, x(back)];
     edges.push(svg("path", { d: `M${from} ${TOP - 24} C${from} 12 ${to} 12 ${to} ${TOP - 26}`, class: "edge back", "marker-end": "url(#arrow)" }),
-      text((from + to) / 2, 14, say("came back"), "word back"));
+      text((from + to) / 2, 14, t("came back"), "word back"));
   }
   const arrow = svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" },
     svg("path", { d: "M0 0 L8 4 L0 8 z", class: "arrow" }));
   place.replaceChildren(svg("svg", { width: `${width / 16}rem`, height: "14rem", viewBox: `0 0 ${width} 224`, role: "img", "aria-labelledby": "tree-title" },
-    svg("title", { id: "tree-title" }, say("%(n)s tokens of one sign-in, oldest on the left; the table below says the same in words", { n: kin.length })),
+    svg("title", { id: "tree-title" }, t("%(n)s tokens of one sign-in, oldest on the left; the table below says the same in words", { n: kin.length })),
     svg("defs", {}, arrow), ...edges, ...nodes));
   place.scrollLeft = place.scrollWidth;
 }

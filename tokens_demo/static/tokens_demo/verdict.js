@@ -1,6 +1,6 @@
 /* Draws what the verifier said. Text only ever becomes text nodes: a token may say anything. */
 
-import { el, say } from "../authcompare/js/render.js";
+import { element, t } from "../authcompare/js/render.js";
 import { ago, date } from "./relative-time.js";
 
 const place = (id) => document.getElementById(id);
@@ -15,9 +15,9 @@ export function drawJudgement({ title, why, mood, code = "" }) {
   box.dataset.mood = mood;
   const mark = { good: "✓", bad: "✗", plain: "–" }[mood];
   words.replaceChildren(
-    el("p.verdict", {}, el("span", { "aria-hidden": "true" }, `${mark} `), title),
-    el("p", {}, why),
-    ...(code ? [el("p", {}, el("code", {}, code))] : []),
+    element("p.verdict", {}, element("span", { "aria-hidden": "true" }, `${mark} `), title),
+    element("p", {}, why),
+    ...(code ? [element("p", {}, element("code", {}, code))] : []),
   );
 }
 
@@ -25,12 +25,12 @@ export function drawJudgement({ title, why, mood, code = "" }) {
 export function drawInspection(found) {
   const mood = found.accepted ? "good" : found.outcome === "no_key" ? "plain" : "bad";
   drawJudgement({ ...found, mood, code: found.error ? `${found.error}: ${found.message}` : "" });
-  const states = { passed: say("passed"), failed: say("failed"), skipped: say("not asked for"), unreached: say("not reached") };
+  const states = { passed: t("passed"), failed: t("failed"), skipped: t("not asked for"), unreached: t("not reached") };
   place("checks").replaceChildren(...found.checks.map(({ title, state }) =>
-    el("li.step", { "data-state": state, title: states[state] },
-      el("b", { "aria-hidden": "true" }, `${MARKS[state]} `), title,
-      el("span.visually-hidden", {}, ` ${states[state]}`))));
-  place("cautions").replaceChildren(...found.warnings.map((text) => el("li", {}, text)));
+    element("li.step", { "data-state": state, title: states[state] },
+      element("b", { "aria-hidden": "true" }, `${MARKS[state]} `), title,
+      element("span.visually-hidden", {}, ` ${states[state]}`))));
+  place("cautions").replaceChildren(...found.warnings.map((text) => element("li", {}, text)));
   place("key-says").textContent = found.key;
   place("call").textContent = found.call;
   const rows = (part, names) => names.map((named) => row(part, named));
@@ -39,20 +39,20 @@ export function drawInspection(found) {
 
 function row(part, { name, value, says, reference, href, time }) {
   const moment = time === null ? [] : [
-    el("span.moment", { "data-moment": String(time), title: new Date(time * 1000).toISOString() }),
-    el("small", {}, date(time)),
+    element("span.moment", { "data-moment": String(time), title: new Date(time * 1000).toISOString() }),
+    element("small", {}, date(time)),
   ];
-  const where = href ? el("a", { href, rel: "noreferrer" }, reference) : say("no standard");
-  return el("tr", { "data-part": String(part) },
-    el(`th.mono.part-${part}`, { scope: "row" }, name),
-    el("td.mono", {}, value, ...moment), el("td", {}, says), el("td", {}, where));
+  const where = href ? element("a", { href, rel: "noreferrer" }, reference) : t("no standard");
+  return element("tr", { "data-part": String(part) },
+    element(`th.mono.part-${part}`, { scope: "row" }, name),
+    element("td.mono", {}, value, ...moment), element("td", {}, says), element("td", {}, where));
 }
 
 /** Before anything was asked, and after everything was emptied. */
 export function drawNothing() {
-  drawJudgement({ title: say("Nothing to look at"), why: say("Paste a token, or pick an example."), mood: "plain" });
+  drawJudgement({ title: t("Nothing to look at"), why: t("Paste a token, or pick an example."), mood: "plain" });
   for (const id of ["checks", "cautions", "key-says", "call"]) place(id).replaceChildren();
-  place("claims").tBodies[0].replaceChildren(el("tr", {}, el("td.empty", { colspan: "4" }, say("no names yet"))));
+  place("claims").tBodies[0].replaceChildren(element("tr", {}, element("td.empty", { colspan: "4" }, t("no names yet"))));
 }
 
 /** The moments in words, for the clock as it stands. */

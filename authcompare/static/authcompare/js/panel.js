@@ -1,6 +1,9 @@
 /* What the parts below the doors share. The server draws them; after each change it is asked to draw them again, and
    the elements marked data-live are replaced. So there is one way of drawing, and it works without scripts. */
 
+import { Refused, Unreachable } from "./api-client.js";
+import { t } from "./render.js";
+
 const language = document.documentElement.lang;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
@@ -12,7 +15,7 @@ function inWords(moment) {
   return relative.format(Math.trunc(seconds / length), unit);
 }
 
-export function tellTimes(root = document) {
+export function updateTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-relative]")) {
     time.textContent = inWords(time.dateTime);
     time.title = new Date(time.dateTime).toLocaleString(language);
@@ -31,7 +34,7 @@ export function replaceParts(html) {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (focused !== null) (document.getElementById(focused) ?? part).focus({ preventScroll: true });
   }
-  tellTimes();
+  updateTimes();
 }
 
 async function drawAgain() {
@@ -55,14 +58,31 @@ export function redraw() {
 }
 
 /** What this part changed concerns the columns too: one event tells everybody, us included. */
-export const changed = () => document.dispatchEvent(new CustomEvent("authcompare:changed"));
+export const announceChange = () => document.dispatchEvent(new CustomEvent("authcompare:changed"));
 
 /** Tells what came of something. `aloud` only, where the page shows it anyway; else for everybody to read. */
-export function tell(status, text, { aloud = false } = {}) {
+export function showStatus(status, text, { aloud = false } = {}) {
   status.classList.toggle("visually-hidden", aloud);
   status.textContent = text;
 }
 
+/** Run `task` while `button` is disabled, and show its error in `status`. */
+export async function runTask(button, status, task) {
+  const focused = document.activeElement === button;
+  button.disabled = true;
+  try {
+    await task();
+  } catch (error) {
+    if (error instanceof Unreachable) showStatus(status, t("The server cannot be reached. Is it still running?"));
+    else if (error instanceof Refused) showStatus(status, error.message);
+    else throw error;
+  } finally {
+    button.disabled = false;
+    // Disabling took the focus away. Give it back, unless the user has moved on.
+    if (focused && document.activeElement === document.body) button.focus({ preventScroll: true });
+  }
+}
+
 document.addEventListener("authcompare:changed", redraw);
-tellTimes();
-setInterval(tellTimes, 5000);
+updateTimes();
+setInterval(updateTimes, 5000);

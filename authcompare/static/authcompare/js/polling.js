@@ -1,7 +1,7 @@
 /* Asks again and again, and says so when nobody answers: then with growing pauses, until somebody does. */
 
-import { Unreachable } from "../../mechanisms/js/variant-client.js";
-import { say } from "./render.js";
+import { Unreachable } from "./api-client.js";
+import { t } from "./render.js";
 
 const EVERY = 1500; // milliseconds: what is new is seen within two seconds
 const LONGEST = 12_000;
@@ -12,7 +12,7 @@ export class Gone extends Error {}
 
 /** Calls `once(signal)` for as long as the page is open; it throws Unreachable where no answer came, and returns what
     else is in the way. `place` shows how things stand. Returns a function that asks at once. */
-export function polling(once, place) {
+export function poll(once, place) {
   let failures = 0;
   let timer = null;
   let asking = null;
@@ -29,12 +29,12 @@ export function polling(once, place) {
       const inTheWay = await once(AbortSignal.timeout(PATIENCE));
       failures = 0;
       if (inTheWay) show("out", inTheWay);
-      else show("on", say("connected"));
+      else show("on", t("connected"));
     } catch (error) {
       if (error instanceof Gone) return show("gone", error.message);
       if (!(error instanceof Unreachable || error instanceof DOMException)) throw error;
       failures += 1;
-      show("lost", say("connection lost: trying again"));
+      show("lost", t("connection lost: trying again"));
     }
     // Not all at the same moment: three hundred pages have lost the same server.
     const pause = Math.min(LONGEST, EVERY * 2 ** failures) * (0.8 + 0.4 * Math.random());

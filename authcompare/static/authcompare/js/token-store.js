@@ -3,7 +3,7 @@
 const PREFIX = "authcompare.";
 
 /** What is kept under this key, or null. Whatever is no pair of tokens belongs to somebody else. */
-export function kept(key) {
+export function readTokens(key) {
   try {
     const found = JSON.parse(localStorage.getItem(key));
     return typeof found?.access === "string" ? found : null;
@@ -12,14 +12,14 @@ export function kept(key) {
   }
 }
 
-export const keep = (key, { access, refresh }) => localStorage.setItem(key, JSON.stringify({ access, refresh }));
+export const saveTokens = (key, { access, refresh }) => localStorage.setItem(key, JSON.stringify({ access, refresh }));
 
-export const forget = (key) => localStorage.removeItem(key);
+export const deleteTokens = (key) => localStorage.removeItem(key);
 
 /** All that are kept: [{key, name, access, refresh}]; the name is "<mechanism> <variant>". */
-export function all() {
+export function listTokens() {
   return Object.keys(localStorage)
-    .filter((key) => key.startsWith(PREFIX) && kept(key))
+    .filter((key) => key.startsWith(PREFIX) && readTokens(key))
     .sort()
-    .map((key) => ({ key, name: key.slice(PREFIX.length).replace(".", " "), ...kept(key) }));
+    .map((key) => ({ key, name: key.slice(PREFIX.length).replace(".", " "), ...readTokens(key) }));
 }

@@ -7,7 +7,7 @@ const title = dialog.querySelector("h2");
 const body = dialog.querySelector(".viewer-body");
 dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
 
-export function view(heading, ...content) {
+export function openViewer(heading, ...content) {
   title.textContent = heading;
   body.replaceChildren(...content);
   if (!dialog.open) dialog.showModal();

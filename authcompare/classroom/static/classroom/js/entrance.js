@@ -1,12 +1,13 @@
-/* Joining a class, coming back to it, and opening one. */
+/* Joining, rejoining and opening a class. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { say } from "../../authcompare/js/render.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { t } from "../../authcompare/js/render.js";
 
 const byId = (id) => document.getElementById(id);
+const FIELD_OF_ERROR = { no_such_class: "code", nickname_taken: "nickname" };
 
-/** Sends what the form says; `done` gets what came back. */
-function sends(form, path, done) {
+/** Sends a form to an endpoint; `onSuccess` gets the response. */
+function connectForm(form, path, onSuccess) {
   const button = form?.querySelector("button");
   const status = form?.querySelector(".status");
   form?.addEventListener("submit", async (event) => {
@@ -14,34 +15,33 @@ function sends(form, path, done) {
     button.disabled = true;
     status.textContent = "";
     try {
-      const answer = await ask("POST", path, { body: Object.fromEntries(new FormData(form)) });
-      if (answer.status < 300) done(answer.json);
-      else wrong(answer);
+      const response = await requestJson("POST", path, { body: Object.fromEntries(new FormData(form)) });
+      if (response.status < 300) onSuccess(response.json);
+      else showError(response);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      status.textContent = say("The server does not answer: try again in a moment.");
+      status.textContent = t("The server does not answer. Try again in a moment.");
     }
     button.disabled = false;
   });
 
-  /** Which field, if it is one; and why. */
-  function wrong({ status: code, json }) {
+  /** Shows the reason, and focuses the field that caused the error. */
+  function showError({ status: code, json }) {
     const [field, messages] = Object.entries(json?.errors ?? {})[0] ?? [];
     status.textContent = messages ? messages.join(" ") : json?.detail ?? String(code);
-    const named = { no_such_class: "code", nickname_taken: "nickname" }[json?.code] ?? field;
-    (form.elements[named] ?? button).focus();
+    (form.elements[FIELD_OF_ERROR[json?.code] ?? field] ?? button).focus();
   }
 }
 
-const address = (step) => (step ? `/walkthrough/${step}/` : "/walkthrough/");
+const stepUrl = (step) => (step ? `/walkthrough/${step}/` : "/walkthrough/");
 
-sends(byId("join"), "/classroom/api/join/", ({ nickname, rejoin, step }) => {
+connectForm(byId("join"), "/classroom/api/join/", ({ nickname, rejoin, step }) => {
   byId("joining").hidden = true;
   byId("joined").hidden = false;
-  byId("joined-title").textContent = say("You are in, %(name)s", { name: nickname });
+  byId("joined-title").textContent = t("You have joined, %(name)s", { name: nickname });
   byId("rejoin-code").textContent = rejoin;
-  byId("begin").href = address(step);
+  byId("begin").href = stepUrl(step);
   byId("joined-title").focus();
 });
-sends(byId("rejoin"), "/classroom/api/rejoin/", ({ step }) => { location.href = address(step); });
-sends(byId("open"), "/classroom/api/open/", ({ url }) => { location.href = url; });
+connectForm(byId("rejoin"), "/classroom/api/rejoin/", ({ step }) => { location.href = stepUrl(step); });
+connectForm(byId("open"), "/classroom/api/open/", ({ url }) => { location.href = url; });

@@ -1,68 +1,71 @@
-/* The bar of whoever learns in a class: follows the class, and tells the page what is new by the event "classroom". */
+/* The bar of a learner in a class: polls the class, follows it, and announces changes by the event "classroom". */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { Gone, polling } from "../../authcompare/js/polling.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { Gone, poll } from "../../authcompare/js/polling.js";
+import { element, t } from "../../authcompare/js/render.js";
 
-const KEPT = /^authcompare[:.](walkthrough:|trial:|sandbox$)/;
+const STORAGE_KEYS = /^authcompare[:.](walkthrough:|trial:|sandbox$)/; // of the lesson, in both kinds of web storage
 const byId = (id) => document.getElementById(id);
-const { at } = byId("class-bar").dataset; // the step that this page shows, if it shows one
-let known = JSON.parse(byId("class-news").textContent);
+const { at: shownStep } = byId("class-bar").dataset; // "" on a page without a step
+let state = JSON.parse(byId("class-state").textContent);
 
-const VOTE = {
+const VOTE_TEXTS = {
   none: () => "",
-  open: ({ round }) => (round === 2 ? say("Second vote: open") : say("Vote: open")),
-  closed: () => say("Vote closed: talk to your neighbours"),
-  run: () => say("Now run it"),
+  open: ({ round }) => (round === 2 ? t("Second vote: open") : t("Vote: open")),
+  closed: () => t("Vote closed: talk to your neighbours"),
+  run: () => t("Run the experiment now"),
 };
 
 function draw({ ended, mode, vote, step, histogram }) {
-  const here = mode === "led" && vote.step === step ? vote : { state: "none" };
-  byId("class-vote").dataset.state = ended ? "ended" : here.state;
-  byId("class-vote").textContent = ended ? say("The class has ended. Yours stays yours: go on alone, or look at your summary.") : VOTE[here.state](vote);
-  drawVotes((at === step && histogram) || {});
+  const current = mode === "led" && vote.step === step ? vote : { state: "none" };
+  byId("class-vote").dataset.state = ended ? "ended" : current.state;
+  byId("class-vote").textContent = ended
+    ? t("The class has ended. You can continue alone, or look at your summary.")
+    : VOTE_TEXTS[current.state](vote);
+  drawVotes((shownStep === step && histogram) || {});
 }
 
-/** How the class voted, beside what can be chosen. */
+/** Draws the votes of the class beside the choices. */
 function drawVotes(histogram) {
   for (const old of document.querySelectorAll(".class-votes")) old.remove();
   for (const cell of document.querySelectorAll("td[data-door][data-outcome]")) {
     const counts = histogram[cell.dataset.door];
     if (!counts) continue;
     const n = counts[cell.dataset.outcome] ?? 0;
-    cell.append(el("p.class-votes", {}, say("votes: %(n)s", { n })));
+    cell.append(element("p.class-votes", {}, t("votes: %(n)s", { n })));
   }
 }
 
-const go = (step) => { location.href = `/walkthrough/${step}/`; };
+const goTo = (step) => { location.href = `/walkthrough/${step}/`; };
 
-function forgetAll() {
+function deleteLocalData() {
   for (const storage of [localStorage, sessionStorage]) {
-    for (const key of Object.keys(storage).filter((key) => KEPT.test(key))) storage.removeItem(key);
+    for (const key of Object.keys(storage).filter((key) => STORAGE_KEYS.test(key))) storage.removeItem(key);
   }
 }
 
-function news(fresh) {
-  const before = known;
-  known = fresh;
-  if (fresh.reset !== before.reset) {
-    forgetAll();
-    return fresh.mode === "led" ? go(fresh.step) : location.reload();
+function update(newState) {
+  const oldState = state;
+  state = newState;
+  const isTeacherPaced = state.mode === "led";
+  if (state.reset !== oldState.reset) {
+    deleteLocalData();
+    return isTeacherPaced ? goTo(state.step) : location.reload();
   }
-  const moved = fresh.step !== before.step || fresh.mode !== before.mode;
-  if (!fresh.ended && fresh.mode === "led" && moved) return go(fresh.step);
-  draw(fresh);
-  document.dispatchEvent(new CustomEvent("classroom", { detail: fresh }));
+  const hasMoved = state.step !== oldState.step || state.mode !== oldState.mode;
+  if (!state.ended && isTeacherPaced && hasMoved) return goTo(state.step);
+  draw(state);
+  document.dispatchEvent(new CustomEvent("classroom", { detail: state }));
 }
 
-async function once(signal) {
-  const { status, json } = await ask("GET", `/classroom/api/live/?version=${known.version}`, { signal });
-  if (status === 404) throw new Gone(json?.detail ?? say("This class is over."));
-  if (status === 200) news(json);
+async function pollOnce(signal) {
+  const { status, json } = await requestJson("GET", `/classroom/api/live/?version=${state.version}`, { signal });
+  if (status === 404) throw new Gone(json?.detail ?? t("This class has ended."));
+  if (status === 200) update(json);
   else if (status !== 204) throw new Unreachable(String(status));
-  if (known.ended) throw new Gone(say("This class is over."));
+  if (state.ended) throw new Gone(t("This class has ended."));
 }
 
-draw(known);
-if (at && known.mode === "led" && !known.ended && known.step && known.step !== at) go(known.step);
-else polling(once, byId("class-connection"));
+draw(state);
+if (shownStep && state.mode === "led" && !state.ended && state.step && state.step !== shownStep) goTo(state.step);
+else poll(pollOnce, byId("class-connection"));

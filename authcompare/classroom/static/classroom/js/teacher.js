@@ -1,60 +1,65 @@
-/* The teacher's console, and the screen on the wall. The server draws both: they are fetched again and again, what has
-   changed is replaced, and the console's buttons say in data-* attributes what they ask for. */
+/* The teacher's console, and the screen for the projector. The server renders both. This script fetches the page again
+   and again and replaces what has changed. The console's buttons name their action in data-* attributes. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
 import { replaceParts } from "../../authcompare/js/panel.js";
-import { Gone, polling } from "../../authcompare/js/polling.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { Gone, poll } from "../../authcompare/js/polling.js";
+import { element, t } from "../../authcompare/js/render.js";
 
 const byId = (id) => document.getElementById(id);
 const { api, login } = document.querySelector("[data-login]").dataset;
 
-async function once(signal) {
+async function pollOnce(signal) {
   let response;
   try {
-    response = await fetch(`${location.pathname}?again=1`, { headers: { Accept: "text/html" }, cache: "no-store", signal });
+    const headers = { Accept: "text/html" };
+    response = await fetch(`${location.pathname}?again=1`, { headers, cache: "no-store", signal });
   } catch (error) {
     throw new Unreachable(error.message);
   }
-  if (response.status === 404) throw new Gone(say("This class has been deleted."));
-  // An experiment that signs in and out in this very browser does this to its teacher.
-  if (response.redirected || response.status === 403) return el("a", { href: login }, say("You are signed out here: sign in again"));
+  if (response.status === 404) throw new Gone(t("This class has been deleted."));
+  // An experiment in this browser may have signed the teacher out.
+  if (response.redirected || response.status === 403) {
+    return element("a", { href: login }, t("You are signed out here. Sign in again."));
+  }
   if (!response.ok) throw new Unreachable(String(response.status));
   replaceParts(await response.text());
   return null;
 }
 
-const now = polling(once, byId("connection"));
+const pollNow = poll(pollOnce, byId("connection"));
 
-/* ---- what the buttons do ---- */
+/* ---- buttons ---- */
 
-const sure = byId("sure");
-let busy = false;
+const dialog = byId("sure");
+let isBusy = false;
 
-/** Resolves with whether the teacher means it. */
-function asked(question) {
+/** Asks the teacher, and resolves to true for yes. */
+function confirm(question) {
   byId("sure-text").textContent = question;
-  sure.returnValue = "no";
-  sure.showModal();
-  return new Promise((resolve) => sure.addEventListener("close", () => resolve(sure.returnValue === "yes"), { once: true }));
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
 }
 
 async function act(button) {
-  const { do: what, sure: question, ...body } = button.dataset;
-  if (busy || (question && !(await asked(question)))) return;
-  busy = true;
-  let said = "";
+  const { do: action, sure: question, ...body } = button.dataset;
+  if (isBusy || (question && !(await confirm(question)))) return;
+  isBusy = true;
+  let message = "";
   try {
-    const { status, json } = await ask("POST", `${api}${what}/`, { body });
-    if (status !== 200) said = json?.detail ?? String(status);
+    const { status, json } = await requestJson("POST", `${api}${action}/`, { body });
+    if (status !== 200) message = json?.detail ?? String(status);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    said = say("The server does not answer: nothing was changed.");
+    message = t("The server does not answer. Nothing was changed.");
   }
-  byId("status").textContent = said;
-  busy = false;
-  await now(); // what is being asked already may be told of the time before the change
-  await now();
+  byId("status").textContent = message;
+  isBusy = false;
+  await pollNow(); // a request that is under way may show the class before the change
+  await pollNow();
 }
 
 document.addEventListener("click", (event) => {

@@ -2,8 +2,8 @@
 
 import { copyButton } from "../../authcompare/js/copyable.js";
 import { seenHere } from "../../experiments/js/evidence.js";
-import { tellTimes } from "../../authcompare/js/panel.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { updateTimes } from "../../authcompare/js/panel.js";
+import { element, t } from "../../authcompare/js/render.js";
 
 const { states, words, texts, attacks, few } = JSON.parse(document.getElementById("config").textContent);
 const FROM_BEST = ["seen", "browser", "open", "differs"];
@@ -25,12 +25,12 @@ function fillPiece(piece) {
     piece.open = state === "differs";
     piece.querySelector(".said-state").textContent = `${words[state]}:`;
     piece.querySelector(".seen").after(
-      ...(state === "differs" ? [el("p.needed", {}, say("The verdict needs:"), ` “${text(experiment, needed)}”`)] : []),
-      el("dl.facts", {}, ...(seen.facts ?? []).map(([what, value]) => el("div", {}, el("dt", {}, what), el("dd", {}, String(value))))),
-      el("p.when", {}, say("seen in this browser"), " ", el("time", { datetime: seen.at, "data-relative": "" })),
+      ...(state === "differs" ? [element("p.needed", {}, t("The verdict needs:"), ` “${text(experiment, needed)}”`)] : []),
+      element("dl.facts", {}, ...(seen.facts ?? []).map(([what, value]) => element("div", {}, element("dt", {}, what), element("dd", {}, String(value))))),
+      element("p.when", {}, t("seen in this browser"), " ", element("time", { datetime: seen.at, "data-relative": "" })),
     );
   } else if (state === "differs") {
-    piece.prepend(el("strong", {}, say("NOT as promised:")), " ");
+    piece.prepend(element("strong", {}, t("NOT as promised:")), " ");
   }
 }
 
@@ -52,16 +52,16 @@ function fillCell(cell) {
 function drawGroup(slug, seen, needed, where) {
   const state = stateOf(seen, needed);
   const told = seen ? text(slug, seen.outcome) : words[state];
-  return el("li.group", { "data-mood": mood(slug, state, seen) },
-    el("span.mark", { "aria-hidden": "true" }), " ",
-    el("span.words", {}, ...(state === "differs" ? [el("strong", {}, say("NOT as promised:")), " "] : []), told), " ", where);
+  return element("li.group", { "data-mood": mood(slug, state, seen) },
+    element("span.mark", { "aria-hidden": "true" }), " ",
+    element("span.words", {}, ...(state === "differs" ? [element("strong", {}, t("NOT as promised:")), " "] : []), told), " ", where);
 }
 
 function where(doors, all, rest) {
-  if (doors.length === all) return el("small", { "data-all": "" }, all === 1 ? say("at its only door") : say("at all %(n)s doors", { n: all }));
-  if (rest) return el("small", {}, say("at the other %(n)s doors", { n: doors.length }));
-  const lab = () => [" ", el("span.in-lab", { title: say("in the lab only") }, `(${say("lab")})`)];
-  return el("small", {}, ...doors.flatMap((door, i) => [i ? ", " : "", door.title, ...(door.lab ? lab() : [])]));
+  if (doors.length === all) return element("small", { "data-all": "" }, all === 1 ? t("at its only door") : t("at all %(n)s doors", { n: all }));
+  if (rest) return element("small", {}, t("at the other %(n)s doors", { n: doors.length }));
+  const lab = () => [" ", element("span.in-lab", { title: t("in the lab only") }, `(${t("lab")})`)];
+  return element("small", {}, ...doors.flatMap((door, i) => [i ? ", " : "", door.title, ...(door.lab ? lab() : [])]));
 }
 
 function mood(slug, state, seen) {
@@ -120,7 +120,7 @@ document.querySelectorAll(".piece[data-browser]").forEach(fillPiece);
 document.querySelectorAll("td[data-browser]").forEach(fillCell);
 judge();
 mark();
-tellTimes();
+updateTimes();
 
 const print = document.getElementById("print");
 print.hidden = false;

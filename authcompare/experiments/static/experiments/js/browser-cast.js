@@ -1,9 +1,10 @@
 /* What the experiments of the browser share: alice in the visitor's own browser, and a window of another site. */
 
-import { recorded } from "../../mechanisms/js/actions.js";
-import { ask, Door } from "../../mechanisms/js/variant-client.js";
-import { curl } from "../../mechanisms/js/exchange.js";
-import { say } from "../../authcompare/js/render.js";
+import { fetchExchange } from "../../mechanisms/js/actions.js";
+import { requestJson } from "../../authcompare/js/api-client.js";
+import { VariantClient } from "../../mechanisms/js/variant-client.js";
+import { curlCommand } from "../../mechanisms/js/exchange.js";
+import { t } from "../../authcompare/js/render.js";
 import { Failed } from "./runner.js";
 
 const PATIENCE = 10_000; // milliseconds for a window to load, or for a request to arrive
@@ -13,7 +14,7 @@ export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resol
 /** Alice of a fresh sandbox, at one door. What she sends is noted. */
 export class Alice {
   constructor(door, cast) {
-    this.door = new Door({ ...door, carrier: door.header, readable: String(door.readable) });
+    this.door = new VariantClient({ ...door, transport: door.header, readable: String(door.readable) });
     this.account = cast.users.find(({ role }) => role === "alice");
     this.sent = [];
   }
@@ -43,8 +44,8 @@ export class Alice {
 
   async observed(outcome, ...facts) {
     for (const each of this.sent) {
-      const exchange = await recorded(each.exchange);
-      if (exchange) each.curl = curl(exchange);
+      const exchange = await fetchExchange(each.exchange);
+      if (exchange) each.curl = curlCommand(exchange);
       each.curl ||= `curl -i -X ${each.method} '${location.origin}${each.path}'`;
     }
     return { outcome, facts, sent: this.sent };
@@ -60,7 +61,7 @@ export function otherSite({ protocol, hostname, port } = location) {
 
 /** Another port of the same host, where a second server of this project answers; null where none could be had. */
 export async function otherPort() {
-  const { json } = await ask("POST", "/lab/api/twin/", { body: {}, ambient: false });
+  const { json } = await requestJson("POST", "/lab/api/twin/", { body: {}, ambient: false });
   const port = json?.url && new URL(json.url).port;
   return port ? `http://${location.hostname}:${port}` : null;
 }
@@ -69,7 +70,7 @@ export async function otherPort() {
 export async function came(receipt) {
   const end = performance.now() + PATIENCE;
   while (performance.now() < end) {
-    const { json } = await ask("GET", `/lab/api/receipt/${receipt}/`, { ambient: false });
+    const { json } = await requestJson("GET", `/lab/api/receipt/${receipt}/`, { ambient: false });
     if (json?.came) return json.came;
     await pause(50);
   }
@@ -88,7 +89,7 @@ export class Elsewhere {
 
   /** Loads the page from this origin, and waits until it listens. */
   async visit(origin) {
-    if (!this.popup) throw new Failed(say("Your browser has blocked the window of the other site: allow pop-up windows for this page, then run it again."), true);
+    if (!this.popup) throw new Failed(t("Your browser has blocked the window of the other site: allow pop-up windows for this page, then run it again."), true);
     const ready = this.hears(origin, "ready");
     this.popup.location.replace(`${origin}/lab/elsewhere/`);
     this.origin = origin;
@@ -109,8 +110,8 @@ export class Elsewhere {
       const listening = new AbortController();
       const end = performance.now() + PATIENCE;
       const watching = setInterval(() => {
-        if (this.popup.closed) stop(reject, new Failed(say("The window of the other site was closed: leave it open until the experiment is over, and run it again.")));
-        else if (performance.now() > end) stop(reject, new Failed(say("The other site, %(origin)s, does not answer in this browser.", { origin })));
+        if (this.popup.closed) stop(reject, new Failed(t("The window of the other site was closed: leave it open until the experiment is over, and run it again.")));
+        else if (performance.now() > end) stop(reject, new Failed(t("The other site, %(origin)s, does not answer in this browser.", { origin })));
       }, 100);
       const stop = (settle, what) => {
         clearInterval(watching);
@@ -132,5 +133,5 @@ export class Elsewhere {
 export function needOtherSite(here = location) {
   const origin = otherSite(here);
   if (origin) return origin;
-  throw new Failed(say("From %(host)s there is no other site to come from. Run this on the server's own machine, at http://localhost.", { host: here.host }), true);
+  throw new Failed(t("From %(host)s there is no other site to come from. Run this on the server's own machine, at http://localhost.", { host: here.host }), true);
 }

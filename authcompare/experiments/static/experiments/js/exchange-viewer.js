@@ -1,30 +1,30 @@
 /* The requests of an experiment at one door, one after the other on the wire. Arrow keys step; stepping sends nothing
    but the question what was recorded. */
 
-import { drawExchange, recorded } from "../../mechanisms/js/actions.js";
-import { el, say } from "../../authcompare/js/render.js";
-import { view } from "../../authcompare/js/viewer.js";
+import { drawExchange, fetchExchange } from "../../mechanisms/js/actions.js";
+import { element, t } from "../../authcompare/js/render.js";
+import { openViewer } from "../../authcompare/js/viewer.js";
 
 const BANDS = [
-  ["travels", say("What travels")],
-  ["does", say("Server does")],
-  ["state", say("Server holds")],
-  ["answer", say("Comes back")],
+  ["travels", t("What travels")],
+  ["does", t("Server does")],
+  ["state", t("Server holds")],
+  ["answer", t("Comes back")],
 ];
 
 let stepping = null; // what the arrow keys move, while the dialog is open
 
 /** Opens the wire at the `at`-th of the requests `sent` at this door. */
 export function openRequest(door, title, sent, at) {
-  const bands = Object.fromEntries(BANDS.map(([name]) => [name, el("div.band")]));
-  const body = el("div.doors.wire", { "data-shape": door.shape, "aria-live": "polite" });
+  const bands = Object.fromEntries(BANDS.map(([name]) => [name, element("div.band")]));
+  const body = element("div.doors.wire", { "data-shape": door.shape, "aria-live": "polite" });
   const buttons = sent.map(({ method, status }, i) => {
-    const button = el("button.step-button", { type: "button" }, `${i + 1} ${method} ${status}`);
+    const button = element("button.step-button", { type: "button" }, `${i + 1} ${method} ${status}`);
     button.addEventListener("click", () => go(i));
-    return el("li", {}, button);
+    return element("li", {}, button);
   });
-  const back = el("button", { type: "button", "aria-keyshortcuts": "ArrowLeft" }, `← ${say("back")}`);
-  const next = el("button", { type: "button", "aria-keyshortcuts": "ArrowRight" }, `→ ${say("next")}`);
+  const back = element("button", { type: "button", "aria-keyshortcuts": "ArrowLeft" }, `← ${t("back")}`);
+  const next = element("button", { type: "button", "aria-keyshortcuts": "ArrowRight" }, `→ ${t("next")}`);
   back.addEventListener("click", () => go(at - 1));
   next.addEventListener("click", () => go(at + 1));
 
@@ -36,19 +36,19 @@ export function openRequest(door, title, sent, at) {
       else item.firstChild.removeAttribute("aria-current");
     });
     const { exchange: id, method, path, status } = sent[at];
-    const exchange = await recorded(id).catch(() => null);
+    const exchange = await fetchExchange(id).catch(() => null);
     if (sent[at].exchange !== id) return; // stepped on meanwhile
     if (exchange) {
       drawExchange({ door, ...bands }, exchange);
-      body.replaceChildren(...BANDS.flatMap(([name, heading]) => [el("h3", {}, heading), bands[name]]));
+      body.replaceChildren(...BANDS.flatMap(([name, heading]) => [element("h3", {}, heading), bands[name]]));
     } else {
-      body.replaceChildren(el("p.mono", {}, `${method} ${path} → ${status}`), el("p.empty", {}, say("No exchange was kept of this one.")));
+      body.replaceChildren(element("p.mono", {}, `${method} ${path} → ${status}`), element("p.empty", {}, t("No exchange was kept of this one.")));
     }
   }
 
   stepping = (by) => go(at + by);
-  view(say("%(door)s on the wire", { door: title }),
-    el("div.stepper", {}, el("ol", {}, ...buttons), el("span.keys", {}, back, next)), body);
+  openViewer(t("%(door)s on the wire", { door: title }),
+    element("div.stepper", {}, element("ol", {}, ...buttons), element("span.keys", {}, back, next)), body);
   return go(at);
 }
 

@@ -3,7 +3,7 @@
 
 import { keepSeen } from "./evidence.js";
 import { drawColumn } from "./observation.js";
-import { say } from "../../authcompare/js/render.js";
+import { t } from "../../authcompare/js/render.js";
 import { runInBrowser, runOnServer } from "./runner.js";
 
 const byId = (id) => document.getElementById(id);
@@ -42,9 +42,9 @@ async function run(wanted) {
   if (running || !wanted.length) return;
   const prepared = module?.prepare?.(config); // first of all: what it opens must be opened inside the click
   running = true;
-  for (const column of wanted) Object.assign(column, { result: null, failure: null, busy: say("Running…") });
+  for (const column of wanted) Object.assign(column, { result: null, failure: null, busy: t("Running…") });
   draw();
-  status.textContent = say("Running…");
+  status.textContent = t("Running…");
   if (config.browser) for (const column of wanted) await one(column, prepared); // one browser, one cookie jar
   else await Promise.all(wanted.map((column) => one(column)));
   module?.finish?.(prepared);
@@ -80,10 +80,10 @@ function told() {
   const broken = seen.filter(({ result }) => !result.agrees).length;
   const failed = shown().filter(({ failure }) => failure).length;
   return [
-    broken ? say("NOT as promised: %(n)s.", { n: broken }) : "",
-    failed ? say("Could not be finished: %(n)s.", { n: failed }) : "",
-    predicted.length ? say("Your predictions: %(n)s of %(all)s right.", { n: right, all: predicted.length }) : "",
-    seen.length && !predicted.length ? say("Done. You had predicted nothing.") : "",
+    broken ? t("NOT as promised: %(n)s.", { n: broken }) : "",
+    failed ? t("Could not be finished: %(n)s.", { n: failed }) : "",
+    predicted.length ? t("Your predictions: %(n)s of %(all)s right.", { n: right, all: predicted.length }) : "",
+    seen.length && !predicted.length ? t("Done. You had predicted nothing.") : "",
   ].filter(Boolean).join(" ");
 }
 
@@ -96,7 +96,7 @@ function draw() {
   const n = shown().length;
   const some = ran();
   const focused = document.activeElement;
-  byId("run").textContent = some ? say("Run again") : n > 1 ? say("Run at these %(n)s doors", { n }) : say("Run");
+  byId("run").textContent = some ? t("Run again") : n > 1 ? t("Run at these %(n)s doors", { n }) : t("Run");
   byId("run").setAttribute("aria-disabled", String(running));
   for (const button of harden) button.hidden = !some || !harder().length;
   byId("all").hidden = n === columns.length;
@@ -132,7 +132,7 @@ form.addEventListener("change", ({ target }) => {
   column.prediction = target.value;
   keep();
   const all = shown();
-  status.textContent = say("Predictions made: %(n)s of %(all)s.", { n: all.filter(({ prediction }) => prediction).length, all: all.length });
+  status.textContent = t("Predictions made: %(n)s of %(all)s.", { n: all.filter(({ prediction }) => prediction).length, all: all.length });
 });
 
 for (const button of harden) {
@@ -156,7 +156,7 @@ byId("again").addEventListener("click", () => {
   byId("after").open = false;
   keep();
   draw();
-  status.textContent = say("Predict first: pick an answer at each door. Then run it.");
+  status.textContent = t("Predict first: pick an answer at each door. Then run it.");
 });
 
 /** The door that the address names is shown, too. */
@@ -183,7 +183,7 @@ if (loading) {
     module = await loading;
     byId("alters").hidden = !module.alters;
   } catch (error) {
-    status.textContent = say("This experiment's script could not be loaded: reload the page. (%(why)s)", { why: error.message });
+    status.textContent = t("This experiment's script could not be loaded: reload the page. (%(why)s)", { why: error.message });
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 /* The matrix of experiments and doors: runs what the server can run, a few at once, and draws what comes as it comes. */
 
 import { seenHere } from "./evidence.js";
-import { tellTimes } from "../../authcompare/js/panel.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { updateTimes } from "../../authcompare/js/panel.js";
+import { element, t } from "../../authcompare/js/render.js";
 import { Failed, runOnServer } from "./runner.js";
 
 const AT_ONCE = 5; // a browser opens six connections to one host
@@ -29,7 +29,7 @@ function draw({ place, slug }, state, outcome = "") {
   const seen = texts[slug][outcome] ?? outcome;
   const text = [states[state] ?? "", seen].filter(Boolean).join(": ");
   place.firstElementChild.title = text;
-  place.firstElementChild.replaceChildren(el("span.visually-hidden", {}, text));
+  place.firstElementChild.replaceChildren(element("span.visually-hidden", {}, text));
 }
 
 const seen = (cell, outcome, agrees) => draw(cell, agrees ? (cell.place.dataset.arm === "weak" ? "open" : "agrees") : "differs", outcome);
@@ -61,7 +61,7 @@ async function run(wanted) {
   bar.max = wanted.length;
   const tell = (cell) => {
     bar.value = done;
-    byId("progress-text").textContent = say("%(done)s of %(all)s · %(what)s", { done, all: wanted.length, what: cell.title });
+    byId("progress-text").textContent = t("%(done)s of %(all)s · %(what)s", { done, all: wanted.length, what: cell.title });
   };
   const work = async () => {
     while (waiting.length && !mine.stopped) {
@@ -78,15 +78,15 @@ async function run(wanted) {
       summary();
     }
   };
-  enter(true, say("Running %(n)s…", { n: wanted.length }));
+  enter(true, t("Running %(n)s…", { n: wanted.length }));
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   running = null;
   const time = byId("last-run").querySelector("time");
   time.dateTime = new Date().toISOString();
   time.dataset.relative = "";
   byId("last-run").hidden = false;
-  tellTimes();
-  enter(false, wrong || (mine.stopped ? say("Stopped: %(done)s of %(all)s were run.", { done, all: wanted.length }) : ""));
+  updateTimes();
+  enter(false, wrong || (mine.stopped ? t("Stopped: %(done)s of %(all)s were run.", { done, all: wanted.length }) : ""));
 }
 
 /** Begins or ends a run: which buttons work, and what is said. */
@@ -113,14 +113,14 @@ function summary(trouble = "") {
   const [weak, weakHits] = [count(["open"], ["differs", "weak"]), count(["open"])];
   const [hard, hardHits] = [count(["agrees", "hardened"], ["differs", "hardened"]), count(["differs", "hardened"])];
   const parts = [
-    ["good", say("%(n)s as promised", { n: good })],
-    [bad ? "bad" : "", say("%(n)s not", { n: bad })],
-    ...(failed ? [["bad", say("%(n)s could not be finished", { n: failed })]] : []),
-    ...(weak + hard ? [["", say("attacks: weak arms %(hits)s of %(all)s", { hits: weakHits, all: weak })], [hardHits ? "bad" : "", say("hardened %(hits)s of %(all)s", { hits: hardHits, all: hard })]] : []),
+    ["good", t("%(n)s as promised", { n: good })],
+    [bad ? "bad" : "", t("%(n)s not", { n: bad })],
+    ...(failed ? [["bad", t("%(n)s could not be finished", { n: failed })]] : []),
+    ...(weak + hard ? [["", t("attacks: weak arms %(hits)s of %(all)s", { hits: weakHits, all: weak })], [hardHits ? "bad" : "", t("hardened %(hits)s of %(all)s", { hits: hardHits, all: hard })]] : []),
   ];
   byId("summary").replaceChildren(
-    ...(trouble ? [el("strong.bad", {}, trouble), " "] : []),
-    ...parts.flatMap(([mood, text], i) => [i ? " · " : "", el(mood ? `strong.${mood}` : "span", {}, text)]),
+    ...(trouble ? [element("strong.bad", {}, trouble), " "] : []),
+    ...parts.flatMap(([mood, text], i) => [i ? " · " : "", element(mood ? `strong.${mood}` : "span", {}, text)]),
   );
   return parts.map(([, text]) => text).join(", ");
 }

@@ -1,9 +1,9 @@
 /* Draws what came of an experiment at one door: what was predicted, what was seen, whether it is what the door
    promises, and the requests that led to it. */
 
-import { el, say } from "../../authcompare/js/render.js";
+import { element, t } from "../../authcompare/js/render.js";
 import { openRequest } from "./exchange-viewer.js";
-import { copyable, view } from "../../authcompare/js/viewer.js";
+import { copyable, openViewer } from "../../authcompare/js/viewer.js";
 
 export function drawColumn(column, config, { again }) {
   const { place, result, failure, busy, prediction } = column;
@@ -22,19 +22,19 @@ export function drawColumn(column, config, { again }) {
   if (choices) choices.hidden = done;
   const line = part("prediction");
   line.hidden = !done && Boolean(choices || !prediction);
-  line.replaceChildren(...(prediction ? [el("span.label", {}, say("You said:")), " ", text(prediction)] : [el("span.label", {}, say("You predicted nothing."))]));
+  line.replaceChildren(...(prediction ? [element("span.label", {}, t("You said:")), " ", text(prediction)] : [element("span.label", {}, t("You predicted nothing."))]));
 
   part("observed").replaceChildren(...(busy ? [running(busy)] : failure ? failed(failure, again) : result ? [observed(result, config, text)] : []));
   part("judged").replaceChildren(...(result ? [...broken(result, text), ...judged(result, prediction, config), ...kept(result)] : []));
   part("sent").replaceChildren(...(result ? [facts(result), ...requests(column)] : []));
 }
 
-const running = (text) => el("p.running", {}, el("progress", { "aria-label": say("Running…") }), " ", text);
+const running = (text) => element("p.running", {}, element("progress", { "aria-label": t("Running…") }), " ", text);
 
 function failed(text, again) {
-  const button = el("button", { type: "button" }, say("Run again"));
+  const button = element("button", { type: "button" }, t("Run again"));
   button.addEventListener("click", again);
-  return [el("p.failure", {}, text), button];
+  return [element("p.failure", {}, text), button];
 }
 
 /** What was seen. An attack has a mood: it succeeded or it did not; any other outcome is simply so. */
@@ -42,33 +42,33 @@ function observed({ outcome }, config, text) {
   const attacked = config.attack !== null;
   const mood = !attacked ? "plain" : outcome === config.attack ? "open" : "good";
   const mark = { plain: "", open: "! ", good: "✓ " }[mood];
-  return el("p.seen", { "data-mood": mood },
-    attacked ? el("small", {}, mood === "open" ? say("The attack succeeds:") : say("The attack fails:")) : el("small", {}, say("What happens:")),
-    el("span", { "aria-hidden": "true" }, mark), text(outcome));
+  return element("p.seen", { "data-mood": mood },
+    attacked ? element("small", {}, mood === "open" ? t("The attack succeeds:") : t("The attack fails:")) : element("small", {}, t("What happens:")),
+    element("span", { "aria-hidden": "true" }, mark), text(outcome));
 }
 
 /** What was seen against what the door promises. A difference is loud: our own claim is wrong. */
 const broken = ({ agrees, expected }, text) => (agrees ? [] : [
-  el("p.promise.broken", {}, el("strong", {}, "✗ ", say("NOT as promised.")), " ", say("This door promises: %(what)s", { what: text(expected) })),
+  element("p.promise.broken", {}, element("strong", {}, "✗ ", t("NOT as promised.")), " ", t("This door promises: %(what)s", { what: text(expected) })),
 ]);
 
-const kept = ({ agrees }) => (agrees ? [el("p.promise", {}, say("As this door promises."))] : []);
+const kept = ({ agrees }) => (agrees ? [element("p.promise", {}, t("As this door promises."))] : []);
 
 /** What was seen against the prediction; behind a wrong one stands the misconception that leads to it. */
 function judged({ outcome }, prediction, config) {
   if (!prediction) return [];
-  if (prediction === outcome) return [el("p.judgement.right", {}, "✓ ", say("You were right."))];
+  if (prediction === outcome) return [element("p.judgement.right", {}, "✓ ", t("You were right."))];
   const idea = config.choices.find((choice) => choice.outcome === prediction)?.misconception;
-  return [el("p.judgement.wrong", {}, "✗ ", say("Not as you said."),
-    ...(idea ? [" ", say("The idea behind your answer:"), " ", el("q", {}, idea)] : []))];
+  return [element("p.judgement.wrong", {}, "✗ ", t("Not as you said."),
+    ...(idea ? [" ", t("The idea behind your answer:"), " ", element("q", {}, idea)] : []))];
 }
 
 const LONG = 40; // characters: what has more is given a whole line
 
 const facts = ({ facts }) =>
-  el("dl.facts", {}, ...facts.flatMap(([what, value]) => [
-    el("dt", {}, what),
-    el(String(value).length > LONG ? "dd.mono.long" : "dd.mono", {}, String(value)),
+  element("dl.facts", {}, ...facts.flatMap(([what, value]) => [
+    element("dt", {}, what),
+    element(String(value).length > LONG ? "dd.mono.long" : "dd.mono", {}, String(value)),
   ]));
 
 /** The requests in their order, each a button that opens it on the wire. */
@@ -77,15 +77,15 @@ function requests({ door, place, result }) {
   const title = place.querySelector(".door-title").textContent.trim();
   const buttons = result.sent.map((sent, i) => {
     const path = readable(sent.path.startsWith(door.path) ? sent.path.slice(door.path.length) : sent.path);
-    const button = el("button.mono", { type: "button", title: `${sent.method} ${sent.path}` }, `${sent.method} ${path} `, el("b", {}, String(sent.status)));
+    const button = element("button.mono", { type: "button", title: `${sent.method} ${sent.path}` }, `${sent.method} ${path} `, element("b", {}, String(sent.status)));
     button.addEventListener("click", () => openRequest(door, title, result.sent, i));
-    return el("li", {}, button);
+    return element("li", {}, button);
   });
-  const wire = el("button", { type: "button" }, say("Step through on the wire"));
+  const wire = element("button", { type: "button" }, t("Step through on the wire"));
   wire.addEventListener("click", () => openRequest(door, title, result.sent, 0));
-  const curl = el("button", { type: "button" }, say("curl transcript"));
-  curl.addEventListener("click", () => view(say("%(door)s: the same requests with curl", { door: title }), copyable(transcript(result.sent))));
-  return [el("ol.requests", { "aria-label": say("The requests, each open to be looked at") }, ...buttons), el("div.actions", {}, wire, curl)];
+  const curl = element("button", { type: "button" }, t("curl transcript"));
+  curl.addEventListener("click", () => openViewer(t("%(door)s: the same requests with curl", { door: title }), copyable(transcript(result.sent))));
+  return [element("ol.requests", { "aria-label": t("The requests, each open to be looked at") }, ...buttons), element("div.actions", {}, wire, curl)];
 }
 
 function readable(path) {

@@ -1,7 +1,7 @@
 /* Runs one experiment at one door: on the server, or in this very browser with the experiment's own module. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { say } from "../../authcompare/js/render.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { t } from "../../authcompare/js/render.js";
 
 /** What kept a run from being finished, in words that say what to do. `everywhere`: at other doors it would, too. */
 export class Failed extends Error {
@@ -17,10 +17,10 @@ export async function asked(method, path, body, ambient = false) {
   let answer;
   for (let tries = 1; ; tries += 1) {
     try {
-      answer = await ask(method, path, { body, ambient });
+      answer = await requestJson(method, path, { body, ambient });
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      throw new Failed(say("The server does not answer: see that it is running, then run it again."), true);
+      throw new Failed(t("The server does not answer: see that it is running, then run it again."), true);
     }
     if (answer.json?.code !== "busy" || tries === TRIES) break;
     // Soon at first, for a few who came at once; ever less often, for a whole class that did.
@@ -30,9 +30,9 @@ export async function asked(method, path, body, ambient = false) {
   if (answer.status < 300) return answer.json;
   if (answer.status === 429) {
     const n = answer.headers.get("Retry-After") ?? "60";
-    throw new Failed(say("Too many runs at once: wait %(n)s seconds, then run it again.", { n }), true);
+    throw new Failed(t("Too many runs at once: wait %(n)s seconds, then run it again.", { n }), true);
   }
-  throw new Failed(answer.json?.detail ?? say("The server answered %(status)s: run it again.", { status: answer.status }));
+  throw new Failed(answer.json?.detail ?? t("The server answered %(status)s: run it again.", { status: answer.status }));
 }
 
 /** {expected, outcome, agrees, facts, sent}, as the server saw it. */
@@ -47,8 +47,8 @@ export async function runInBrowser(module, door, { config, prepared, progress })
     return { outcome, facts, sent, expected: door.expected, agrees: outcome === door.expected };
   } catch (error) {
     if (error instanceof Failed) throw error;
-    throw new Failed(say("It broke off: run it again. (%(why)s)", { why: error.message }));
+    throw new Failed(t("It broke off: run it again. (%(why)s)", { why: error.message }));
   } finally {
-    await ask("DELETE", "/lab/api/sandbox/", { body: { id: cast.id }, ambient: false }).catch(() => {});
+    await requestJson("DELETE", "/lab/api/sandbox/", { body: { id: cast.id }, ambient: false }).catch(() => {});
   }
 }

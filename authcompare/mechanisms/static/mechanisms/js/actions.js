@@ -1,8 +1,8 @@
 /* What can be done at one door. Each act draws what came of it into the column it was done for. */
 
-import { ask, serverNow } from "./variant-client.js";
-import { drawDoes, drawState, drawTravels, responseHeaders, setCookies } from "./exchange.js";
-import { drawAnswer, drawHolds, drawVerdict, say } from "../../authcompare/js/render.js";
+import { requestJson, serverNow } from "../../authcompare/js/api-client.js";
+import { drawProcessing, drawServerState, drawRequest, responseHeaders, setCookies } from "./exchange.js";
+import { drawResponse, drawBrowserState, drawVerdict, t } from "../../authcompare/js/render.js";
 import { tampered } from "./tamper.js";
 
 const EXPIRY = 3; // seconds: how long a credential lasts that is to be seen expiring
@@ -12,25 +12,25 @@ const ok = (answer) => answer.status >= 200 && answer.status < 300;
 /** The verdict on an answer: {word, mood, why}. `words` says otherwise for {in, out}. */
 function judge(answer, words = {}) {
   const why = answer.json?.detail;
-  if (ok(answer)) return { word: say("Let in"), mood: "good", ...words.in };
-  if (answer.status === 412) return { word: say("Changed meanwhile"), mood: "plain", why };
-  if (answer.status === 401) return { word: say("Refused"), mood: "plain", why, ...words.out };
-  return { word: say("Refused"), mood: "bad", why, ...words.out };
+  if (ok(answer)) return { word: t("Let in"), mood: "good", ...words.in };
+  if (answer.status === 412) return { word: t("Changed meanwhile"), mood: "plain", why };
+  if (answer.status === 401) return { word: t("Refused"), mood: "plain", why, ...words.out };
+  return { word: t("Refused"), mood: "bad", why, ...words.out };
 }
 
 /** What the wire recorded of an exchange, or null where it records nothing. */
-export async function recorded(id) {
+export async function fetchExchange(id) {
   if (!id) return null;
-  const found = await ask("GET", `/wire/${id}/`, { ambient: false });
+  const found = await requestJson("GET", `/wire/${id}/`, { ambient: false });
   return found.status === 200 ? found.json : null;
 }
 
 /** Draws a recorded exchange into a column's bands. */
 export function drawExchange(column, exchange, { who = "" } = {}) {
   column.exchange = exchange;
-  drawTravels(column.travels, column.door, exchange);
-  drawDoes(column.does, exchange);
-  drawState(column.state, exchange);
+  drawRequest(column.travels, column.door, exchange);
+  drawProcessing(column.does, exchange);
+  drawServerState(column.state, exchange);
   let json = null;
   try {
     json = JSON.parse(exchange.response.body);
@@ -40,15 +40,15 @@ export function drawExchange(column, exchange, { who = "" } = {}) {
   const { method, path } = exchange.request;
   const extra = [...setCookies(exchange), responseHeaders(exchange)];
   const answer = { method: who + method, path, status: exchange.response.status, json, extra };
-  drawAnswer(column.answer, answer);
+  drawResponse(column.answer, answer);
   return answer;
 }
 
 async function show(column, answer, words, { id = answer.exchange, who = "" } = {}) {
-  const exchange = await recorded(id);
+  const exchange = await fetchExchange(id);
   column.exchangeId = exchange && id;
   if (exchange) drawExchange(column, exchange, { who });
-  else drawAnswer(column.answer, { ...answer, method: who + answer.method });
+  else drawResponse(column.answer, { ...answer, method: who + answer.method });
   if (answer.json?.revision) column.note = answer.json;
   drawVerdict(column.verdict, judge(answer, words));
 }
@@ -57,7 +57,7 @@ async function show(column, answer, words, { id = answer.exchange, who = "" } = 
 export async function look(column, held = true) {
   column.known = held ? await column.door.describe() : null;
   if (column.known) column.since = serverNow();
-  drawHolds(column.holds, column.door, column.known);
+  drawBrowserState(column.holds, column.door, column.known);
 }
 
 async function signIn(column, { username, password, lifetime }) {
@@ -91,7 +91,7 @@ async function signOut(column) {
   column.granted = null;
   const out = answer.status === 204 || answer.status === 401;
   await show(column, answer);
-  if (out) drawVerdict(column.verdict, { word: say("Signed out"), mood: "plain" });
+  if (out) drawVerdict(column.verdict, { word: t("Signed out"), mood: "plain" });
   await look(column, !out);
 }
 
@@ -103,15 +103,15 @@ async function expire(column, _passed, { tick }) {
   column.copy = await column.door.copy();
   await look(column);
   const end = Date.parse(answer.json.expires_at);
-  drawVerdict(column.verdict, { word: say("Waiting for its end…"), mood: "plain" });
+  drawVerdict(column.verdict, { word: t("Waiting for its end…"), mood: "plain" });
   while (serverNow() < end + 700) {
     tick();
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  await read(column, null, { out: { word: say("Refused"), mood: "plain", why: say("Its time is up.") } });
+  await read(column, null, { out: { word: t("Refused"), mood: "plain", why: t("Its time is up.") } });
   return replay(column, null, null, {
-    in: { word: say("A copy is still let in"), mood: "bad", why: say("Only the browser forgot it: the server checks no end.") },
-    out: { word: say("Refused"), mood: "good", why: say("Its time is up, for copies too.") },
+    in: { word: t("A copy is still let in"), mood: "bad", why: t("Only the browser forgot it: the server checks no end.") },
+    out: { word: t("Refused"), mood: "good", why: t("Its time is up, for copies too.") },
   });
 }
 
@@ -119,12 +119,12 @@ async function expire(column, _passed, { tick }) {
 async function tamper(column, _passed, { other }) {
   const held = column.door.credential;
   const words = {
-    in: { word: say("Believed"), mood: "bad", why: say("It was changed, and nothing was checked.") },
-    out: { word: say("Refused"), mood: "good", why: say("It was changed, and that was noticed.") },
+    in: { word: t("Believed"), mood: "bad", why: t("It was changed, and nothing was checked.") },
+    out: { word: t("Refused"), mood: "good", why: t("It was changed, and that was noticed.") },
   };
   if (!held) {
     if (column.door.readable || !column.copy) return missing(column);
-    words.out.why = say("No script can change an HttpOnly cookie, so a changed copy was sent from a clean client.");
+    words.out.why = t("No script can change an HttpOnly cookie, so a changed copy was sent from a clean client.");
     return replay(column, null, null, words, { tamper: true });
   }
   column.door.overwrite(tampered(held, column.who, other));
@@ -138,7 +138,7 @@ async function tamper(column, _passed, { other }) {
 async function replay(column, _passed, _options, words, extra = {}) {
   if (!column.copy) return missing(column);
   const path = `${column.door.path}protected/`;
-  const answer = await ask("POST", "/lab/api/replay/", { body: { copy: column.copy, ...extra }, ambient: false });
+  const answer = await requestJson("POST", "/lab/api/replay/", { body: { copy: column.copy, ...extra }, ambient: false });
   if (answer.status !== 200) {
     drawVerdict(column.verdict, judge(answer));
     return;
@@ -149,10 +149,10 @@ async function replay(column, _passed, _options, words, extra = {}) {
     column,
     { method: "GET", path, status, json: JSON.parse(body) },
     words ?? {
-      in: { word: say("Still let in"), mood: "bad", why: say("Whoever holds a copy is let in.") },
-      out: { mood: "good", why: say("The copy is worth nothing any more.") },
+      in: { word: t("Still let in"), mood: "bad", why: t("Whoever holds a copy is let in.") },
+      out: { mood: "good", why: t("The copy is worth nothing any more.") },
     },
-    { id, who: say("clean client: ") },
+    { id, who: t("clean client: ") },
   );
 }
 
@@ -162,12 +162,12 @@ async function forget(column) {
   column.granted = null;
   await look(column, false);
   return replay(column, null, null, {
-    in: { word: say("A copy is still let in"), mood: "bad", why: say("Deleted here; the server knows nothing of it.") },
+    in: { word: t("A copy is still let in"), mood: "bad", why: t("Deleted here; the server knows nothing of it.") },
   });
 }
 
 function missing(column) {
-  drawVerdict(column.verdict, { word: say("Nothing to present"), mood: "plain", why: say("Sign in here first.") });
+  drawVerdict(column.verdict, { word: t("Nothing to present"), mood: "plain", why: t("Sign in here first.") });
 }
 
 export const acts = { signIn, read, edit, signOut, expire, tamper, replay, forget };

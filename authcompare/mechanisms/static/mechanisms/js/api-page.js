@@ -3,9 +3,9 @@
 
 import { drawBody, drawHeaders, drawNothing, drawSent, drawStatus, send } from "./api-response.js";
 import { JSON_BODY, csrfToken, fill, fillEtag, offerIds, requestOf, syncJson } from "./api-form.js";
-import { el, say } from "../../authcompare/js/render.js";
-import { sandbox } from "../../authcompare/js/sandbox.js";
-import { all, forget, keep, kept } from "../../authcompare/js/token-store.js";
+import { element, t } from "../../authcompare/js/render.js";
+import { loadSandbox } from "../../authcompare/js/sandbox.js";
+import { listTokens, deleteTokens, saveTokens, readTokens } from "../../authcompare/js/token-store.js";
 
 const page = document.getElementById("exchange");
 const part = Object.fromEntries([...page.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
@@ -48,15 +48,15 @@ function reuse({ method, path, text }, { status, headers, json }) {
     else fill(form, json);
   }
   if (json?.access && json.mechanism) {
-    keep(`authcompare.${json.mechanism}.${json.variant}`, json);
+    saveTokens(`authcompare.${json.mechanism}.${json.variant}`, json);
     part.hint.textContent = json.refresh
-      ? say("The page stores both tokens in localStorage, where the other pages of this site find them.")
-      : say("The page stores the token in localStorage, where the other pages of this site find it.");
+      ? t("The page stores both tokens in localStorage, where the other pages of this site find them.")
+      : t("The page stores the token in localStorage, where the other pages of this site find it.");
   } else if (json?.access && json.refresh) {
-    const old = all().find(({ refresh }) => text?.includes(refresh));
-    if (old) keep(old.key, json);
+    const old = listTokens().find(({ refresh }) => text?.includes(refresh));
+    if (old) saveTokens(old.key, json);
   } else if (method === "POST" && path.endsWith("/logout/") && page.dataset.key) {
-    forget(page.dataset.key);
+    deleteTokens(page.dataset.key);
     showToken();
   }
   drawStored();
@@ -76,12 +76,12 @@ function authorization() {
 /** Show the token of the chosen variant, or else of the first variant that has one. */
 function showToken() {
   if (!access) return;
-  const options = [variant.selectedOptions[0], ...variant.options].map(({ dataset }) => kept(dataset.key));
+  const options = [variant.selectedOptions[0], ...variant.options].map(({ dataset }) => readTokens(dataset.key));
   access.value = options.find((tokens) => tokens)?.access ?? "";
 }
 
 variant?.addEventListener("change", () => {
-  if (kept(variant.selectedOptions[0].dataset.key)) showToken();
+  if (readTokens(variant.selectedOptions[0].dataset.key)) showToken();
 });
 
 page.querySelector("[data-act=clear]")?.addEventListener("click", () => {
@@ -134,8 +134,8 @@ function drawStored() {
   for (const place of page.querySelectorAll("[data-fill]")) {
     const field = document.getElementById(place.dataset.fill);
     const kinds = field.dataset.stored.split(" ");
-    const buttons = all().flatMap((tokens) => kinds.filter((kind) => tokens[kind]).map((kind) => {
-      const button = el("button", { type: "button" }, say("%(door)s: %(kind)s", { door: tokens.name, kind }));
+    const buttons = listTokens().flatMap((tokens) => kinds.filter((kind) => tokens[kind]).map((kind) => {
+      const button = element("button", { type: "button" }, t("%(door)s: %(kind)s", { door: tokens.name, kind }));
       button.addEventListener("click", () => { field.value = tokens[kind]; });
       return button;
     }));
@@ -147,11 +147,11 @@ function drawStored() {
 
 async function fillInAccounts(form) {
   if (!lab || form.elements.username.value) return;
-  const { users } = await sandbox();
+  const { users } = await loadSandbox();
   const known = new Map(users.map(({ username, password }) => [username, password]));
   const { username, password } = form.elements;
   if (!document.getElementById("cast")) {
-    page.append(el("datalist", { id: "cast" }, ...[...known.keys()].map((name) => el("option", { value: name }))));
+    page.append(element("datalist", { id: "cast" }, ...[...known.keys()].map((name) => element("option", { value: name }))));
   }
   username.setAttribute("list", "cast");
   username.value = users[0].username;
@@ -165,7 +165,7 @@ const login = forms.find((form) => form.dataset.path.endsWith("/login/"));
 if (login) await fillInAccounts(login).catch(() => {}); // without sandbox accounts, the visitor types
 const account = forms.find((form) => form.elements.sandbox);
 if (account) {
-  const { id, users } = await sandbox().catch(() => ({ id: "", users: [{ username: "" }] }));
+  const { id, users } = await loadSandbox().catch(() => ({ id: "", users: [{ username: "" }] }));
   fill(account, { sandbox: id, username: users[0].username });
 }
 document.getElementById("sign-in-here")?.addEventListener("toggle", () => {

@@ -1,6 +1,6 @@
 /* Sends a request and shows the response. Text only becomes text nodes. */
 
-import { el, say, shorten } from "../../authcompare/js/render.js";
+import { element, t, shorten } from "../../authcompare/js/render.js";
 
 /** Resolve with {status, reason, headers, text, json, milliseconds}; throw a TypeError without a response. */
 export async function send({ method, path, headers, text }, ambient) {
@@ -37,10 +37,10 @@ function readable(key, value) {
 /** Show the request, without passwords, and long credentials shortened. */
 export function drawSent(place, { method, path, headers, text }, ambient) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${shorten(value, 48)}`);
-  if (ambient) lines.push(say("Cookie: all that your browser stores for this site"));
+  if (ambient) lines.push(t("Cookie: all that your browser stores for this site"));
   const json = parsed(text ?? "");
   const shown = json && typeof json === "object" ? JSON.stringify(json, readable) : text;
-  place.replaceChildren(el("b", {}, `${method} ${path}`), `\n${lines.join("\n")}${shown ? `\n\n${shown}` : ""}`);
+  place.replaceChildren(element("b", {}, `${method} ${path}`), `\n${lines.join("\n")}${shown ? `\n\n${shown}` : ""}`);
 }
 
 /** Show the status. It is the only part that a screen reader announces by itself. */
@@ -48,16 +48,16 @@ export function drawStatus(place, response) {
   const { status, reason, milliseconds, json } = response;
   place.dataset.mood = status < 400 ? "good" : "bad";
   place.replaceChildren(
-    el("strong", {}, String(status)),
+    element("strong", {}, String(status)),
     ` ${reason} `,
-    el("small", {}, say("in %(n)s ms", { n: Math.round(milliseconds) })),
-    ...(json?.detail ? [el("span.api-detail", {}, json.detail)] : []),
+    element("small", {}, t("in %(n)s ms", { n: Math.round(milliseconds) })),
+    ...(json?.detail ? [element("span.api-detail", {}, json.detail)] : []),
   );
 }
 
 export function drawNothing(place) {
   place.dataset.mood = "bad";
-  place.replaceChildren(say("No response: the server is not reachable. Check that it is running."));
+  place.replaceChildren(t("No response: the server is not reachable. Check that it is running."));
 }
 
 // These are about this one response. The others come with every response, and are folded.
@@ -68,8 +68,8 @@ const SPECIFIC = ["allow", "authenticated-by", "cache-control", "content-type", 
 export function drawHeaders({ headers: place, more }, headers) {
   const lines = [...headers].map(([name, value]) => {
     // In the lab, the server has recorded the exchange.
-    const shown = name === "exchange-id" ? el("a", { href: `/wire/${value}/` }, value) : value;
-    return [name, el("div", {}, el("dt", {}, `${capitalised(name)}:`), " ", el("dd", {}, shown))];
+    const shown = name === "exchange-id" ? element("a", { href: `/wire/${value}/` }, value) : value;
+    return [name, element("div", {}, element("dt", {}, `${capitalised(name)}:`), " ", element("dd", {}, shown))];
   });
   const specific = ([name]) => SPECIFIC.includes(name);
   place.replaceChildren(...lines.filter(specific).map(([, line]) => line));
@@ -88,4 +88,4 @@ export function drawBody(place, { text, json }) {
   place.replaceChildren(...pieces.flatMap((piece, i) => (i % 2 ? ['"', link(piece), '"'] : [piece])));
 }
 
-const link = (address) => (address.startsWith(`${location.origin}/`) ? el("a", { href: address }, address) : address);
+const link = (address) => (address.startsWith(`${location.origin}/`) ? element("a", { href: address }, address) : address);

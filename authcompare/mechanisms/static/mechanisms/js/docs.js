@@ -1,7 +1,7 @@
 /* Swagger UI with this site's OpenAPI document and CSRF token. */
 
 import { readCookie } from "../../authcompare/js/cookie.js";
-import { say } from "../../authcompare/js/render.js";
+import { t } from "../../authcompare/js/render.js";
 
 const page = document.documentElement;
 const place = document.getElementById("swagger-ui");
@@ -24,11 +24,11 @@ const Layout = ({ React }) => ({
       const state = specSelectors.loadingStatus();
       const head = [part("SvgAssets", false), part("errors")];
       if (state !== "success") {
-        const failed = say("The document cannot be loaded. Reload the page.");
-        const words = state === "failed" ? failed : say("Loading the document…");
+        const failed = t("The document cannot be loaded. Reload the page.");
+        const words = state === "failed" ? failed : t("Loading the document…");
         return h("div", { className: "swagger-ui" }, ...head, h("p", { role: "status" }, words));
       }
-      const endpoints = h("h2", { className: "visually-hidden" }, say("Endpoints"));
+      const endpoints = h("h2", { className: "visually-hidden" }, t("Endpoints"));
       head.push(part("InfoContainer"), part("AuthorizeBtnContainer"));
       return h("div", { className: "swagger-ui" }, ...head, endpoints, part("operations"), part("Models"));
     },

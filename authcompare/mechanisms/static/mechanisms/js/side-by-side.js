@@ -1,14 +1,15 @@
 /* The doors side by side: one sign-in opens all of them, and whatever is then done is done for one or for all. */
 
-import { acts, drawExchange, look, recorded } from "./actions.js";
-import { Door, Unreachable, serverNow } from "./variant-client.js";
-import { curl } from "./exchange.js";
+import { acts, drawExchange, look, fetchExchange } from "./actions.js";
+import { serverNow, Unreachable } from "../../authcompare/js/api-client.js";
+import { VariantClient } from "./variant-client.js";
+import { curlCommand } from "./exchange.js";
 import { keepLook } from "../../authcompare/js/preferences.js";
-import { clock, drawVerdict, el, say } from "../../authcompare/js/render.js";
-import { sandbox } from "../../authcompare/js/sandbox.js";
+import { formatDuration, drawVerdict, element, t } from "../../authcompare/js/render.js";
+import { loadSandbox } from "../../authcompare/js/sandbox.js";
 import { stepper } from "./stepper.js";
 import { tabs } from "./tabs.js";
-import { copyable, view } from "../../authcompare/js/viewer.js";
+import { copyable, openViewer } from "../../authcompare/js/viewer.js";
 
 const table = document.getElementById("doors");
 const form = document.getElementById("sign-in");
@@ -20,7 +21,7 @@ const BANDS = ["holds", "travels", "does", "state", "answer", "verdict"];
 const columns = [...table.querySelectorAll("th[data-door]")].map((head) => {
   const cell = (band) => table.querySelector(`tr[data-band="${band}"] td[data-door="${head.dataset.door}"]`);
   return {
-    door: new Door(head.dataset),
+    door: new VariantClient(head.dataset),
     title: head.dataset.title,
     lab,
     ...Object.fromEntries(BANDS.map((band) => [band, cell(band)])),
@@ -47,13 +48,13 @@ async function run(act, shown, ...args) {
   let passed;
   try {
     for (const column of shown) {
-      status.textContent = say("%(door)s: asking…", { door: column.title });
+      status.textContent = t("%(door)s: asking…", { door: column.title });
       try {
         passed = await acts[act](column, ...(act === "edit" || act === "signIn" ? args : [passed, ...args]), passed);
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
-        const why = say("The server can not be reached. Is it still running?");
-        drawVerdict(column.verdict, { word: say("No answer"), mood: "bad", why });
+        const why = t("The server cannot be reached. Is it still running?");
+        drawVerdict(column.verdict, { word: t("No answer"), mood: "bad", why });
       }
     }
     const verdict = (column) => column.verdict.querySelector(".verdict")?.lastChild.textContent ?? "";
@@ -98,8 +99,8 @@ const special = {
   tamper: (shown) => run("tamper", shown, { other: accounts[1]?.username ?? "bob" }),
   curl([column]) {
     const { exchange, title } = column;
-    view(say("%(door)s: the last request as curl", { door: title }),
-      exchange ? copyable(curl(exchange)) : el("p", {}, say("Nothing has been recorded yet: read the note first.")));
+    openViewer(t("%(door)s: the last request as curl", { door: title }),
+      exchange ? copyable(curlCommand(exchange)) : element("p", {}, t("Nothing has been recorded yet: read the note first.")));
   },
   async code([column]) {
     const { method, path } = column.exchange?.request ?? { method: "GET", path: `${column.door.path}protected/` };
@@ -107,7 +108,7 @@ const special = {
     const { mechanism, variant } = column.door;
     const response = await fetch(`/code/${mechanism}/${variant}/${endpoint}/${method.toLowerCase()}/`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    view(say("%(door)s: the code that answers %(method)s %(path)s", { door: column.title, method, path }), ...page.body.children);
+    openViewer(t("%(door)s: the code that answers %(method)s %(path)s", { door: column.title, method, path }), ...page.body.children);
   },
   async reset() {
     await run("forget", columns);
@@ -152,17 +153,17 @@ let accounts = [];
 async function fillIn(options) {
   if (!lab) return;
   try {
-    accounts = (await sandbox(options)).users;
+    accounts = (await loadSandbox(options)).users;
   } catch (error) {
-    status.textContent = say("No accounts could be made: %(why)s", { why: error.message });
+    status.textContent = t("No accounts could be made: %(why)s", { why: error.message });
     return;
   }
-  document.getElementById("cast").replaceChildren(...accounts.map(({ username }) => el("option", { value: username })));
+  document.getElementById("cast").replaceChildren(...accounts.map(({ username }) => element("option", { value: username })));
   form.username.value = accounts[0].username;
   form.password.value = accounts[0].password;
   if (options?.fresh) {
     const names = accounts.map(({ username }) => username).join(", ");
-    status.textContent = say("Fresh accounts: %(names)s", { names });
+    status.textContent = t("Fresh accounts: %(names)s", { names });
   }
 }
 
@@ -182,7 +183,7 @@ function tick() {
     const left = (end - serverNow()) / 1000;
     const whole = (end - (Date.parse(column.known.issued_at) || column.since)) / 1000;
     column.holds.querySelector("progress").value = Math.max(0, Math.min(1, left / whole));
-    remaining.textContent = left > 0 ? say("ends in %(time)s", { time: clock(left) }) : say("its time is up");
+    remaining.textContent = left > 0 ? t("ends in %(time)s", { time: formatDuration(left) }) : t("its time is up");
   }
 }
 
@@ -192,12 +193,12 @@ setInterval(tick, 500);
 
 async function showShared(ids) {
   for (const [i, id] of ids.entries()) {
-    const exchange = columns[i] && (await recorded(id));
+    const exchange = columns[i] && (await fetchExchange(id));
     if (!exchange) continue;
     columns[i].exchangeId = id;
     const answer = drawExchange(columns[i], exchange);
     const let_in = answer.status < 300;
-    drawVerdict(columns[i].verdict, { word: let_in ? say("Let in") : say("Refused"), mood: let_in ? "good" : "plain" });
+    drawVerdict(columns[i].verdict, { word: let_in ? t("Let in") : t("Refused"), mood: let_in ? "good" : "plain" });
   }
   drawTabs();
 }

@@ -1,17 +1,17 @@
 /* Steps all columns together through what was recorded, with the arrow keys; stepping sends nothing. */
 
-import { el, say } from "../../authcompare/js/render.js";
+import { element, t } from "../../authcompare/js/render.js";
 
 const STEPS = [
-  { name: "holds", title: say("Browser holds"), band: "holds" },
-  { name: "travels", title: say("Travels"), band: "travels" },
-  { name: "middleware", title: say("Middleware"), band: "does" },
-  { name: "authentication", title: say("Authentication"), band: "does" },
-  { name: "permission", title: say("Permission"), band: "does" },
-  { name: "view", title: say("View"), band: "does" },
-  { name: "state", title: say("Server holds"), band: "state" },
-  { name: "answer", title: say("Answer"), band: "answer" },
-  { name: "verdict", title: say("Verdict"), band: "verdict" },
+  { name: "holds", title: t("Browser holds"), band: "holds" },
+  { name: "travels", title: t("Travels"), band: "travels" },
+  { name: "middleware", title: t("Middleware"), band: "does" },
+  { name: "authentication", title: t("Authentication"), band: "does" },
+  { name: "permission", title: t("Permission"), band: "does" },
+  { name: "view", title: t("View"), band: "does" },
+  { name: "state", title: t("Server holds"), band: "state" },
+  { name: "answer", title: t("Answer"), band: "answer" },
+  { name: "verdict", title: t("Verdict"), band: "verdict" },
 ];
 const BANDS = ["holds", "travels", "does", "state", "answer", "verdict"];
 
@@ -21,15 +21,15 @@ export function stepper({ place, table, share, announce }) {
   let at = null;
 
   const buttons = STEPS.map((step, i) => {
-    const button = el("button.step-button", { type: "button" }, step.title);
+    const button = element("button.step-button", { type: "button" }, step.title);
     button.addEventListener("click", () => go(i));
-    return el("li", {}, button);
+    return element("li", {}, button);
   });
-  const back = el("button", { type: "button", "aria-keyshortcuts": "ArrowLeft" }, `← ${say("back")}`);
-  const next = el("button", { type: "button", "aria-keyshortcuts": "ArrowRight" }, `→ ${say("next")}`);
+  const back = element("button", { type: "button", "aria-keyshortcuts": "ArrowLeft" }, `← ${t("back")}`);
+  const next = element("button", { type: "button", "aria-keyshortcuts": "ArrowRight" }, `→ ${t("next")}`);
   back.addEventListener("click", () => move(-1));
   next.addEventListener("click", () => move(1));
-  place.replaceChildren(el("ol", {}, ...buttons), el("span.keys", {}, back, next));
+  place.replaceChildren(element("ol", {}, ...buttons), element("span.keys", {}, back, next));
 
   function draw() {
     buttons.forEach((item, i) => {
@@ -61,7 +61,7 @@ export function stepper({ place, table, share, announce }) {
     history.replaceState(null, "", `#${hash}`);
     const row = table.querySelector("tr[data-now]");
     row?.scrollIntoView({ block: "nearest" });
-    if (!quiet) announce(say("Step %(n)s of %(all)s: %(title)s", { n: at + 1, all: STEPS.length, title: STEPS[at].title }));
+    if (!quiet) announce(t("Step %(n)s of %(all)s: %(title)s", { n: at + 1, all: STEPS.length, title: STEPS[at].title }));
   }
 
   function move(by) {

@@ -1,6 +1,6 @@
 /* Narrow screens: one column at a time, chosen by tabs that keep every verdict in sight. */
 
-import { el } from "../../authcompare/js/render.js";
+import { element } from "../../authcompare/js/render.js";
 
 export function tabs(table, columns) {
   const place = document.getElementById("tabs");
@@ -9,11 +9,11 @@ export function tabs(table, columns) {
   function draw() {
     place.replaceChildren(...columns.map((column, i) => {
       const verdict = column.verdict.querySelector(".verdict");
-      const button = el(
+      const button = element(
         "button.tab",
         { type: "button", "aria-pressed": String(i === shown), "data-shape": column.verdict.dataset.shape },
-        el("span", {}, el("span.shape", { "aria-hidden": "true" }), ` ${column.title}`),
-        el("small", { "data-mood": column.verdict.dataset.mood ?? "plain" }, verdict?.textContent ?? "–"),
+        element("span", {}, element("span.shape", { "aria-hidden": "true" }), ` ${column.title}`),
+        element("small", { "data-mood": column.verdict.dataset.mood ?? "plain" }, verdict?.textContent ?? "–"),
       );
       button.addEventListener("click", () => {
         shown = i;

@@ -1,30 +1,32 @@
-/* The teacher's notes, in a window of their own: they follow the window that presents, and can step it. */
+/* The teacher's notes in a second window. They follow the presenting window, and can step through it. */
 
-import { clock } from "../../authcompare/js/render.js";
-import { timer } from "./timer.js";
+import { formatDuration } from "../../authcompare/js/render.js";
+import { startTimer } from "./timer.js";
 
 const byId = (id) => document.getElementById(id);
 const channel = new BroadcastChannel("authcompare.walkthrough");
 const steps = [...document.querySelectorAll("[data-step]")];
-let ticking = [];
+let intervals = [];
 
 channel.addEventListener("message", ({ data }) => {
   if (data.place) follow(data);
 });
 
-function follow({ slug, place, began, lessonBegan }) {
+function follow({ slug, place, startedAt, lessonStartedAt }) {
   const step = steps.find(({ dataset }) => dataset.step === slug);
   if (!step) return;
   for (const each of steps) each.hidden = each !== step;
   byId("part").textContent = place.of > 1 ? `${place.title} ${place.n}/${place.of}` : place.title;
-  ticking.forEach(clearInterval);
-  const lesson = () => { byId("lesson-time").textContent = clock((Date.now() - lessonBegan) / 1000); };
-  lesson();
-  ticking = [setInterval(lesson, 1000)];
+  intervals.forEach(clearInterval);
+  const drawLessonTime = () => {
+    byId("lesson-time").textContent = formatDuration((Date.now() - lessonStartedAt) / 1000);
+  };
+  drawLessonTime();
+  intervals = [setInterval(drawLessonTime, 1000)];
   byId("time").textContent = "–";
-  if (step.dataset.minutes) ticking.push(timer(byId("time"), began, Number(step.dataset.minutes)));
+  if (step.dataset.minutes) intervals.push(startTimer(byId("time"), startedAt, Number(step.dataset.minutes)));
   const address = location.pathname.replace(/[^/]+\/notes\/$/, `${slug}/notes/`);
-  history.replaceState(null, "", address + location.search); // the same page: a reload finds its place
+  history.replaceState(null, "", address + location.search); // a reload stays at this step
   document.body.dataset.following = slug;
 }
 
@@ -37,5 +39,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   move(by);
 });
-channel.postMessage({ ask: true });
+channel.postMessage({ requestPlace: true });
 document.body.dataset.ready = "true";

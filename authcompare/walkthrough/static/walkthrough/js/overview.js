@@ -1,9 +1,9 @@
-/* The overview and the summary: printing, and throwing everything away after having been asked. */
+/* The overview and the summary: printing, and the reset after a confirmation. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { say } from "../../authcompare/js/render.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { t } from "../../authcompare/js/render.js";
 
-const KEPT = /^authcompare[:.](walkthrough:|trial:|sandbox$)/;
+const STORAGE_KEYS = /^authcompare[:.](walkthrough:|trial:|sandbox$)/; // of the lesson, in both kinds of web storage
 const dialog = document.getElementById("confirm");
 const status = document.getElementById("reset-status");
 
@@ -17,24 +17,24 @@ dialog.querySelector("form").addEventListener("submit", async (event) => {
   if (event.submitter?.value !== "reset") return;
   event.preventDefault();
   try {
-    const answer = await ask("POST", "/walkthrough/api/reset/", { body: {} });
-    if (answer.status !== 204) {
-      status.textContent = answer.json?.detail ?? String(answer.status);
+    const response = await requestJson("POST", "/walkthrough/api/reset/", { body: {} });
+    if (response.status !== 204) {
+      status.textContent = response.json?.detail ?? String(response.status);
       return;
     }
-    await throwAway();
+    await deleteLocalData();
     location.href = "/walkthrough/";
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    status.textContent = say("The server does not answer: nothing was deleted.");
+    status.textContent = t("The server does not answer. Nothing was deleted.");
   }
 });
 
-/** What this browser keeps of the lesson, and its throwaway accounts on the server. */
-async function throwAway() {
-  const kept = JSON.parse(localStorage.getItem("authcompare.sandbox") ?? "null");
-  if (kept) await ask("DELETE", "/lab/api/sandbox/", { body: { id: kept.id }, ambient: false });
+/** Deletes what this browser stores of the lesson, and its throwaway accounts on the server. */
+async function deleteLocalData() {
+  const sandbox = JSON.parse(localStorage.getItem("authcompare.sandbox") ?? "null");
+  if (sandbox) await requestJson("DELETE", "/lab/api/sandbox/", { body: { id: sandbox.id }, ambient: false });
   for (const storage of [localStorage, sessionStorage]) {
-    for (const key of Object.keys(storage).filter((key) => KEPT.test(key))) storage.removeItem(key);
+    for (const key of Object.keys(storage).filter((key) => STORAGE_KEYS.test(key))) storage.removeItem(key);
   }
 }

@@ -1,58 +1,60 @@
-/* Steps through the parts of a page, forwards and backwards: with arrow keys, with buttons, with addresses. On a
-   projector, a part that is too high for the wall is shown as several screens, so that nothing is ever scrolled. */
+/* Steps through the parts of a page with arrow keys, buttons and URLs. On the projector, a part that is too high
+   becomes several screens, so that the page never scrolls. */
 
-import { el, say } from "../../authcompare/js/render.js";
+import { element, t } from "../../authcompare/js/render.js";
 
-const projector = document.documentElement.dataset.view === "projector";
-const SPLIT = ".prose, .prose > ul, .prose > ol, .beside, .runs-here, .code, pre"; // what may continue on the next screen
-const KEYS = { ArrowRight: 1, ArrowLeft: -1, ...(projector ? { PageDown: 1, PageUp: -1 } : {}) }; // as pointers for speakers send
+const isProjector = document.documentElement.dataset.view === "projector";
+const SPLITTABLE = ".prose, .prose > ul, .prose > ol, .beside, .runs-here, .code, pre"; // may continue on a new screen
+// Presentation remotes send PageDown and PageUp.
+const KEYS = { ArrowRight: 1, ArrowLeft: -1, ...(isProjector ? { PageDown: 1, PageUp: -1 } : {}) };
 
-/** `parts`, of which one is shown at a time, each with a link in `stepper`. `edge(by)` is called beyond the first and
-    the last, `moved({name, title, n, of})` whenever something else is shown. */
-export function stepping({ parts, stepper, edge = () => {}, moved = () => {} }) {
+/** Shows one of `parts` at a time, each with a link in `stepper`. Calls `onEdge(by)` beyond the first and last part,
+    and `onMove({name, title, n, of})` after each change. */
+export function startStepping({ parts, stepper, onEdge = () => {}, onMove = () => {} }) {
   const links = [...stepper.querySelectorAll(".step-button")];
-  const said = el("p.visually-hidden", { role: "status" });
-  stepper.append(said);
-  let at = 0;
+  const announcement = element("p.visually-hidden", { role: "status" });
+  stepper.append(announcement);
+  let current = 0;
   let screen = 0;
   let screens = [];
 
-  function show({ quiet = false } = {}) {
+  function draw({ quiet = false } = {}) {
     const focused = document.activeElement;
-    parts.forEach((part, i) => part.toggleAttribute("data-now", i === at));
+    parts.forEach((part, i) => part.toggleAttribute("data-now", i === current));
     links.forEach((link, i) => {
-      link.toggleAttribute("data-past", i < at);
-      if (i === at) link.setAttribute("aria-current", "step");
+      link.toggleAttribute("data-past", i < current);
+      if (i === current) link.setAttribute("aria-current", "step");
       else link.removeAttribute("aria-current");
     });
-    screens = projector ? split(parts[at]) : [];
+    screens = isProjector ? splitIntoScreens(parts[current]) : [];
     screen = Math.min(screen, Math.max(0, screens.length - 1));
-    if (screens.length > 1) only(parts[at], screens[screen]);
+    if (screens.length > 1) showOnly(parts[current], screens[screen]);
     for (const link of links) delete link.dataset.screens;
-    links[at].dataset.screens = `${screen + 1}/${screens.length || 1}`;
-    if (focused !== document.body && !focused.checkVisibility()) heading(parts[at]).focus({ preventScroll: true });
-    if (!quiet) said.textContent = where();
-    moved({ name: parts[at].id, title: links[at].textContent, n: screen + 1, of: Math.max(1, screens.length) });
+    links[current].dataset.screens = `${screen + 1}/${screens.length || 1}`;
+    const focusIsHidden = focused !== document.body && !focused.checkVisibility();
+    if (focusIsHidden) heading(parts[current]).focus({ preventScroll: true });
+    const title = links[current].textContent;
+    const all = parts.length;
+    if (!quiet) announcement.textContent = t("%(title)s: %(n)s of %(all)s", { title, n: current + 1, all });
+    onMove({ name: parts[current].id, title, n: screen + 1, of: Math.max(1, screens.length) });
   }
 
-  const where = () => say("%(title)s: %(n)s of %(all)s", { title: links[at].textContent, n: at + 1, all: parts.length });
-
   function go(to, { part = 0, quiet = false } = {}) {
-    at = to;
+    current = to;
     screen = part;
-    show({ quiet });
-    history.replaceState(null, "", `#${parts[at].id}${screen ? `.${screen + 1}` : ""}`);
+    draw({ quiet });
+    history.replaceState(null, "", `#${parts[current].id}${screen ? `.${screen + 1}` : ""}`);
     if (!quiet) scrollTo(0, 0);
   }
 
   function move(by) {
-    if (screens[screen + by]) go(at, { part: screen + by });
-    else if (parts[at + by]) go(at + by, { part: by < 0 ? Infinity : 0 });
-    else edge(by);
+    if (screens[screen + by]) go(current, { part: screen + by });
+    else if (parts[current + by]) go(current + by, { part: by < 0 ? Infinity : 0 });
+    else onEdge(by);
   }
 
-  /** Where the address points to; false where it points to nothing here. */
-  function addressed() {
+  /** Shows the part in the URL's fragment; returns false without one. */
+  function showAddressed() {
     const [name, part = "1"] = location.hash.slice(1).split(".");
     const to = parts.findIndex(({ id }) => id === name);
     if (to >= 0) go(to, { part: Math.max(0, parseInt(part, 10) - 1 || 0), quiet: true });
@@ -72,16 +74,16 @@ export function stepping({ parts, stepper, edge = () => {}, moved = () => {} }) 
     event.preventDefault();
     move(by);
   });
-  addEventListener("hashchange", addressed);
-  addEventListener("resize", () => show({ quiet: true }));
-  document.fonts?.ready.then(() => show({ quiet: true })); // other letters, other heights
+  addEventListener("hashchange", showAddressed);
+  addEventListener("resize", () => draw({ quiet: true }));
+  document.fonts?.ready.then(() => draw({ quiet: true })); // another font changes the heights
 
   return {
     move,
-    addressed,
-    go: (name, options) => go(parts.findIndex(({ id }) => id === name), options),
-    /** What is shown may be higher or lower now. */
-    refresh: () => show({ quiet: true }),
+    showAddressed,
+    show: (name, options) => go(parts.findIndex(({ id }) => id === name), options),
+    /** Fits the current part again after its height has changed. */
+    refresh: () => draw({ quiet: true }),
   };
 }
 
@@ -89,14 +91,14 @@ const heading = (part) => part.querySelector("h2, legend");
 
 /* ---- screens ---- */
 
-/** What may stand on a screen by itself, in the order in which it is read. */
-function units(part) {
+/** The elements of a part that fit on a screen by themselves, in reading order. */
+function findUnits(part) {
   const found = [];
   const walk = (node) => {
     for (const child of node.children) {
       if (child.hidden || child.matches("noscript") || child === heading(part)) continue;
-      if (child.matches("pre")) intoLines(child);
-      if (child.matches(SPLIT)) walk(child);
+      if (child.matches("pre")) splitIntoLines(child);
+      if (child.matches(SPLITTABLE)) walk(child);
       else found.push(child);
     }
   };
@@ -104,34 +106,36 @@ function units(part) {
   return found;
 }
 
-/** Makes every line of source an element of its own. The highlighter ends each of its marks with the line. */
-function intoLines(pre) {
+/** Makes every line of code an element. The highlighter ends each of its spans with the line. */
+function splitIntoLines(pre) {
   const source = pre.querySelector(":scope > code") ?? pre;
   if (pre.querySelector(".line")) return;
   const lines = source.innerHTML.replace(/\n$/, "").split("\n");
   pre.innerHTML = lines.map((line) => `<span class="line">${line || " "}</span>`).join("");
 }
 
-/** The units of a part, dealt out to as few screens as they need. */
-function split(part) {
-  const all = units(part);
-  only(part, all);
-  if (fits()) return [all];
+/** The units of a part on as few screens as possible. */
+function splitIntoScreens(part) {
+  const units = findUnits(part);
+  showOnly(part, units);
+  if (fits()) return [units];
   const screens = [[]];
-  for (const unit of all) {
-    const current = screens.at(-1);
-    only(part, [...current, unit]);
-    if (current.length && !fits()) screens.push([unit]);
-    else current.push(unit);
+  for (const unit of units) {
+    const screen = screens.at(-1);
+    showOnly(part, [...screen, unit]);
+    if (screen.length && !fits()) screens.push([unit]);
+    else screen.push(unit);
   }
   return screens;
 }
 
 const fits = () => document.documentElement.scrollHeight <= innerHeight;
 
-/** Shows these units of a part alone, without the boxes that would be empty. */
-function only(part, wanted) {
-  const shown = new Set(wanted);
-  for (const unit of units(part)) unit.toggleAttribute("data-off", !shown.has(unit));
-  for (const box of part.querySelectorAll(SPLIT)) box.toggleAttribute("data-off", !wanted.some((unit) => box.contains(unit)));
+/** Shows only these units of a part, without empty boxes. */
+function showOnly(part, units) {
+  const shown = new Set(units);
+  for (const unit of findUnits(part)) unit.toggleAttribute("data-off", !shown.has(unit));
+  for (const box of part.querySelectorAll(SPLITTABLE)) {
+    box.toggleAttribute("data-off", !units.some((unit) => box.contains(unit)));
+  }
 }

@@ -1,117 +1,115 @@
-/* Predict, then run: nothing runs before a prediction and a confidence are stored, and the server sees to that. */
+/* Predict, then run. The server requires a stored prediction before the run, and judges it. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
 import { keepSeen } from "../../experiments/js/evidence.js";
 import { drawColumn } from "../../experiments/js/observation.js";
-import { el, say } from "../../authcompare/js/render.js";
+import { element, t } from "../../authcompare/js/render.js";
 import { asked, runInBrowser } from "../../experiments/js/runner.js";
 
 const byId = (id) => document.getElementById(id);
-const LATE = 3; // the round of who came after the votes
+const LATE = 3; // the round of a prediction after the votes
 
-export function trial(config, { parts, stored }) {
+/** Connects the prediction form and the columns. `onSaved` is called after a prediction is stored. */
+export function startTrial(config, { parts, onSaved }) {
   const form = byId("prediction");
   const status = byId("status");
   const runStatus = byId("run-status");
-  const KEPT = `authcompare:walkthrough:seen:${config.slug}`;
-  const seen = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-
-  const columns = config.doors.map((door) => {
-    const name = `${door.mechanism} ${door.variant}`;
-    const outcome = config.outcomes[name]; // what the server knows; this tab may remember how it came about
-    const result = outcome && { facts: [], sent: [], ...(seen[name]?.outcome === outcome.outcome ? seen[name] : {}), ...outcome };
-    return { door, name, place: document.querySelector(`.column[data-door="${name}"]`), prediction: null, result, failure: null, busy: null };
-  });
-
+  const columns = createColumns(config);
   let module = null;
-  let running = false;
-  let unveiled = false;
-  const ran = () => columns.some(({ result }) => result);
+  let isRunning = false;
+  let isUnveiled = false;
 
-  /* ---- what may be done now ---- */
+  const hasRun = () => columns.some(({ result }) => result);
 
-  const led = () => config.classroom?.mode === "led";
+  /* ---- permissions ---- */
+
+  const isTeacherPaced = () => config.classroom?.mode === "led";
   const vote = () => (config.classroom?.vote.step === config.slug ? config.classroom.vote : { state: "none" });
-  const voting = () => vote().state === "open";
-  const late = () => vote().state === "run" && (config.prediction?.round ?? LATE) === LATE;
-  const mayPredict = () => !ran() && !running && (!led() || voting() || late());
+  const isVoting = () => vote().state === "open";
+  const isLate = () => vote().state === "run" && (config.prediction?.round ?? LATE) === LATE;
+  const mayPredict = () => !hasRun() && !isRunning && (!isTeacherPaced() || isVoting() || isLate());
   const mayRun = () => Boolean(config.prediction) && !["open", "closed"].includes(vote().state);
 
-  function told() {
-    if (ran()) return "";
-    if (vote().state === "closed") return say("The vote is closed. It runs when your teacher says so.");
-    if (led() && vote().state === "none") return say("Your teacher has not opened the vote on this step yet.");
-    const again = voting() && vote().round === 2 && config.prediction?.round !== 2;
-    if (again) return say("Second vote: has your neighbour convinced you?");
+  function predictionStatus() {
+    if (hasRun()) return "";
+    if (vote().state === "closed") return t("The vote is closed. Your teacher unlocks the run.");
+    if (isTeacherPaced() && vote().state === "none") return t("Your teacher has not opened the vote on this step yet.");
+    const isSecondVote = isVoting() && vote().round === 2 && config.prediction?.round !== 2;
+    if (isSecondVote) return t("Second vote: has your neighbour convinced you?");
     if (!config.prediction) return "";
-    if (!mayPredict()) return say("The votes are over. Now run it.");
-    return voting() ? say("Stored. You can change it until the vote is closed.") : say("Stored. You can change it until you run it.");
+    if (!mayPredict()) return t("The votes are over. Run the experiment now.");
+    return isVoting()
+      ? t("Saved. You can change your prediction until the vote closes.")
+      : t("Saved. You can change your prediction until you run the experiment.");
   }
 
-  /* ---- predicting ---- */
+  /* ---- predict ---- */
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const said = new FormData(form);
-    const choices = Object.fromEntries(columns.map(({ name }) => [name, said.get(name)]));
-    const body = { step: config.slug, round: vote().round ?? 1, choices, confidence: Number(said.get("confidence")) };
-    let answer;
+    const data = new FormData(form);
+    const choices = Object.fromEntries(columns.map(({ name }) => [name, data.get(name)]));
+    const body = { step: config.slug, round: vote().round ?? 1, choices, confidence: Number(data.get("confidence")) };
+    let response;
     try {
-      answer = await ask("POST", "/walkthrough/api/predict/", { body });
+      response = await requestJson("POST", "/walkthrough/api/predict/", { body });
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      status.textContent = say("The server does not answer: see that it is running, then store it again.");
+      status.textContent = t("The server does not answer. Check that it is running, then save again.");
       return;
     }
-    if (answer.status !== 200) {
-      status.textContent = answer.json?.detail ?? String(answer.status);
+    if (response.status !== 200) {
+      status.textContent = response.json?.detail ?? String(response.status);
       return;
     }
-    config.prediction = answer.json;
+    config.prediction = response.json;
     config.learner = true;
     draw();
-    stored();
+    onSaved();
     if (!mayRun()) return;
-    parts.go("observe");
+    parts.show("observe");
     byId("run").focus();
   });
 
-  /* ---- running ---- */
+  /* ---- run ---- */
 
-  async function run(wanted) {
-    if (running) return;
+  async function run(chosen) {
+    if (isRunning) return;
     if (!mayRun()) {
-      runStatus.textContent = config.prediction ? say("Your class is not done with voting: it runs when your teacher says so.") : say("Predict first: then it runs.");
+      runStatus.textContent = config.prediction
+        ? t("Your class is still voting. Your teacher unlocks the run.")
+        : t("Predict first. Then you can run the experiment.");
       return;
     }
-    const prepared = module?.prepare?.(config); // first of all: what it opens must be opened inside the click
-    running = true;
-    for (const column of wanted) Object.assign(column, { result: null, failure: null, busy: say("Running…") });
+    const prepared = module?.prepare?.(config); // a browser opens windows only within the click
+    isRunning = true;
+    for (const column of chosen) Object.assign(column, { result: null, failure: null, busy: t("Running…") });
     draw();
-    runStatus.textContent = say("Running at %(n)s doors…", { n: wanted.length });
-    if (config.browser) for (const column of wanted) await one(column, prepared); // one browser, one cookie jar
-    else await Promise.all(wanted.map((column) => one(column)));
+    runStatus.textContent = t("Running at %(n)s doors…", { n: chosen.length });
+    if (config.browser) for (const column of chosen) await runColumn(column, prepared); // they share one cookie jar
+    else await Promise.all(chosen.map((column) => runColumn(column)));
     module?.finish?.(prepared);
-    running = false;
-    sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(columns.map(({ name, result }) => [name, result]))));
+    isRunning = false;
+    storeResults(config, columns);
     draw();
-    runStatus.textContent = verdict();
+    runStatus.textContent = verdict(columns);
   }
 
-  async function one(column, prepared) {
+  async function runColumn(column, prepared) {
     const progress = (text) => {
       column.busy = text;
       drawOne(column);
     };
     const { door } = column;
-    const at = { step: config.slug, mechanism: door.mechanism, variant: door.variant };
+    const body = { step: config.slug, mechanism: door.mechanism, variant: door.variant };
     try {
       if (config.browser) {
-        const here = await runInBrowser(module, door, { config, prepared, progress });
-        column.result = { ...here, ...(await asked("POST", "/walkthrough/api/observed/", { ...at, outcome: here.outcome }, true)) };
+        const observed = await runInBrowser(module, door, { config, prepared, progress });
+        const report = { ...body, outcome: observed.outcome };
+        column.result = { ...observed, ...(await asked("POST", "/walkthrough/api/observed/", report, true)) };
         keepSeen(config.experiment, column.name, column.result);
       } else {
-        column.result = await asked("POST", "/walkthrough/api/run/", at, true);
+        column.result = await asked("POST", "/walkthrough/api/run/", body, true);
       }
     } catch (error) {
       column.failure = error.message;
@@ -120,64 +118,49 @@ export function trial(config, { parts, stored }) {
     drawOne(column);
   }
 
-  /** All of it in a sentence or two. */
-  function verdict() {
-    const done = columns.filter(({ result }) => result);
-    const right = done.filter(({ prediction, result }) => prediction === result.outcome).length;
-    const broken = done.filter(({ result }) => !result.agrees).length;
-    const failed = columns.filter(({ failure }) => failure).length;
-    return [
-      broken ? say("NOT as promised: %(n)s.", { n: broken }) : "",
-      failed ? say("Could not be finished: %(n)s.", { n: failed }) : "",
-      done.length ? say("You were right at %(n)s of %(all)s doors.", { n: right, all: done.length }) : "",
-    ].filter(Boolean).join(" ");
-  }
-
   byId("trial").addEventListener("submit", (event) => {
     event.preventDefault();
     run(columns);
   });
 
-  /* ---- drawing ---- */
+  /* ---- draw ---- */
 
   const drawOne = (column) => drawColumn(column, config, { again: () => run([column]) });
 
   function draw() {
-    const { prediction } = config;
     for (const column of columns) {
-      column.prediction = prediction?.choices[column.name] ?? null;
+      column.prediction = config.prediction?.choices[column.name] ?? null;
       drawOne(column);
     }
     for (const input of form.querySelectorAll("input")) input.disabled = !mayPredict();
     byId("store").hidden = !mayPredict();
-    byId("store").textContent = prediction ? say("Store it anew") : say("Store my prediction");
-    byId("run").textContent = ran() ? say("Run again") : columns.length > 1 ? say("Run at these %(n)s doors", { n: columns.length }) : say("Run");
-    byId("run").setAttribute("aria-disabled", String(running || !mayRun()));
-    if (!running && !ran()) runStatus.textContent = mayRun() ? say("Real requests, with throwaway accounts of your own.") : config.prediction ? say("Locked until your teacher says so.") : say("Locked until your prediction is stored.");
-    status.textContent = told();
-    byId("verdicts").replaceChildren(...columns.filter(({ result }) => result).map(against));
-    const hidden = !ran() && !unveiled;
-    for (const veil of document.querySelectorAll(".veil")) veil.hidden = !hidden;
-    for (const after of document.querySelectorAll(".after-run")) after.hidden = hidden;
+    byId("store").textContent = config.prediction ? t("Update prediction") : t("Save prediction");
+    byId("run").textContent = runLabel();
+    byId("run").setAttribute("aria-disabled", String(isRunning || !mayRun()));
+    if (!isRunning && !hasRun()) runStatus.textContent = lockStatus();
+    status.textContent = predictionStatus();
+    const judged = columns.filter(({ result }) => result);
+    byId("verdicts").replaceChildren(...judged.map((column) => judgementItem(column, config)));
+    const isVeiled = !hasRun() && !isUnveiled;
+    for (const veil of document.querySelectorAll(".veil")) veil.hidden = !isVeiled;
+    for (const section of document.querySelectorAll(".after-run")) section.hidden = isVeiled;
     parts.refresh();
   }
 
-  /** What was said of one door against what was seen there, with the idea behind a wrong answer. */
-  function against({ door, prediction, result: { outcome }, place }) {
-    const text = (wanted) => config.choices.find((choice) => choice.outcome === wanted);
-    const who = place.querySelector(".door-title").cloneNode(true);
-    const right = prediction === outcome;
-    const idea = !right && prediction && text(prediction)?.misconception;
-    return el("li", { "data-shape": door.shape, "data-right": String(right) }, who,
-      el("p.came", {}, text(outcome)?.text ?? outcome),
-      ...(right ? [el("p.good", {}, "✓ ", say("As you said."))] : []),
-      ...(!right && prediction ? [el("p", {}, el("strong.bad", {}, "✗"), " ", el("span.label", {}, say("You said:")), " ", text(prediction).text)] : []),
-      ...(idea ? [el("p.idea", {}, el("span.label", {}, say("The idea behind your answer:")), " ", el("q", {}, idea))] : []));
+  function runLabel() {
+    if (hasRun()) return t("Run again");
+    return columns.length > 1 ? t("Run at %(n)s doors", { n: columns.length }) : t("Run");
+  }
+
+  function lockStatus() {
+    if (mayRun()) return t("Sends real requests with throwaway accounts.");
+    if (config.prediction) return t("Locked until your teacher unlocks the run.");
+    return t("Locked until you save a prediction.");
   }
 
   for (const button of document.querySelectorAll("[data-unveil]")) {
     button.addEventListener("click", () => {
-      unveiled = true;
+      isUnveiled = true;
       draw();
     });
   }
@@ -185,8 +168,8 @@ export function trial(config, { parts, stored }) {
   /* ---- start ---- */
 
   for (const input of form.querySelectorAll("input")) {
-    const said = input.name === "confidence" ? String(config.prediction?.confidence) : config.prediction?.choices[input.name];
-    input.checked = input.value === said;
+    const { confidence, choices } = config.prediction ?? {};
+    input.checked = input.value === (input.name === "confidence" ? String(confidence) : choices?.[input.name]);
   }
   if (config.browser) {
     import(`../../experiments/js/catalogue/${config.experiment}.js`).then((loaded) => {
@@ -194,15 +177,81 @@ export function trial(config, { parts, stored }) {
       byId("alters").hidden = !module.alters;
       parts.refresh();
     }, (error) => {
-      runStatus.textContent = say("This experiment's script could not be loaded: reload the page. (%(why)s)", { why: error.message });
+      const why = error.message;
+      runStatus.textContent = t("The script of this experiment did not load. Reload the page. (%(why)s)", { why });
     });
   }
   draw();
-  if (ran()) runStatus.textContent = verdict();
+  if (hasRun()) runStatus.textContent = verdict(columns);
 
   return {
     draw,
-    /** The part to begin with: where somebody was who comes back. */
-    begins: () => (ran() || mayRun() ? "observe" : "predict"),
+    /** The part to start with; a returning learner continues. */
+    firstPart: () => (hasRun() || mayRun() ? "observe" : "predict"),
   };
+}
+
+/* ---- results ---- */
+
+const storageKey = ({ slug }) => `authcompare:walkthrough:seen:${slug}`;
+
+/** A column per variant. The server knows its outcome; this tab may remember the requests that led to it. */
+function createColumns(config) {
+  const remembered = JSON.parse(sessionStorage.getItem(storageKey(config)) ?? "{}");
+  return config.doors.map((door) => {
+    const name = `${door.mechanism} ${door.variant}`;
+    const stored = config.outcomes[name];
+    const details = stored && remembered[name]?.outcome === stored.outcome ? remembered[name] : {};
+    return {
+      door,
+      name,
+      place: document.querySelector(`.column[data-door="${name}"]`),
+      prediction: null,
+      result: stored && { facts: [], sent: [], ...details, ...stored },
+      failure: null,
+      busy: null,
+    };
+  });
+}
+
+function storeResults(config, columns) {
+  const results = Object.fromEntries(columns.map(({ name, result }) => [name, result]));
+  sessionStorage.setItem(storageKey(config), JSON.stringify(results));
+}
+
+/** The whole run in a sentence or two. */
+function verdict(columns) {
+  const results = columns.map(({ result }) => result).filter(Boolean);
+  const right = results.filter((result) => result.right).length;
+  const unexpected = results.filter(({ agrees }) => !agrees).length;
+  const failed = columns.filter(({ failure }) => failure).length;
+  return [
+    unexpected ? t("NOT as expected: %(n)s.", { n: unexpected }) : "",
+    failed ? t("Not finished: %(n)s.", { n: failed }) : "",
+    results.length ? score(right, results.length) : "",
+  ].filter(Boolean).join(" ");
+}
+
+function score(right, all) {
+  if (all > 1) return t("%(n)s of %(all)s predictions were right.", { n: right, all });
+  return right ? t("Your prediction was right.") : t("Your prediction was wrong.");
+}
+
+/** One variant's outcome and the judgement of the prediction, as a list item. */
+function judgementItem({ door, place, result: { outcome, predicted, right, misconception } }, config) {
+  const text = (outcome) => config.choices.find((choice) => choice.outcome === outcome)?.text ?? outcome;
+  const title = place.querySelector(".door-title").cloneNode(true);
+  const item = element("li", { "data-shape": door.shape, "data-right": String(right) }, title,
+    element("p.came", {}, text(outcome)));
+  if (right) {
+    item.append(element("p.good", {}, "✓ ", t("Your prediction was right.")));
+    return item;
+  }
+  item.append(element("p", {}, element("strong.bad", {}, "✗"), " ",
+    element("span.label", {}, t("You predicted:")), " ", text(predicted)));
+  if (misconception) {
+    item.append(element("p.idea", {}, element("span.label", {}, t("Possible misconception:")), " ",
+      element("q", {}, misconception)));
+  }
+  return item;
 }

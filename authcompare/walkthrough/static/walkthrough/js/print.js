@@ -1,4 +1,4 @@
-/* A button that prints the page. */
+/* The print button of the booklet. */
 
 const button = document.getElementById("print");
 button.hidden = false;

@@ -1,78 +1,77 @@
-/* One step of the lesson. Shows its parts one after the other, keeps the time and the place, gives hints; what is to be
-   predicted and run is in walkthrough-trial.js. */
+/* One step of the lesson: its parts, its time, its hints, and the learner's place. predict-and-run.js does the rest. */
 
-import { ask } from "../../mechanisms/js/variant-client.js";
-import { el, say } from "../../authcompare/js/render.js";
-import { stepping } from "./parts.js";
-import { timer } from "./timer.js";
+import { requestJson } from "../../authcompare/js/api-client.js";
+import { element, t } from "../../authcompare/js/render.js";
+import { startStepping } from "./parts.js";
+import { startTimer } from "./timer.js";
 
 const byId = (id) => document.getElementById(id);
 const config = JSON.parse(byId("config").textContent);
-const KEPT = "authcompare:walkthrough:";
+const LAST = "last"; // the fragment for the last part of a step
 
-/* ---- where we are ---- */
+const isTeacherPaced = () => config.classroom?.mode === "led";
 
-const parts = stepping({
+/* ---- the teacher's notes window follows ---- */
+
+const channel = new BroadcastChannel("authcompare.walkthrough");
+const lessonStartedAt = rememberedTime("began");
+const startedAt = isTeacherPaced()
+  ? Date.now() - config.classroom.since * 1000
+  : rememberedTime(`began:${config.slug}`);
+let place = null;
+
+/** The time stored in this tab under a name, or now. */
+function rememberedTime(name) {
+  const key = `authcompare:walkthrough:${name}`;
+  const stored = sessionStorage.getItem(key);
+  if (stored === null) sessionStorage.setItem(key, Date.now());
+  return Number(stored ?? Date.now());
+}
+
+function announcePlace(newPlace) {
+  place = newPlace;
+  channel.postMessage({ slug: config.slug, place, startedAt, lessonStartedAt });
+}
+
+/* ---- parts ---- */
+
+const parts = startStepping({
   parts: [...document.querySelectorAll(".part")],
   stepper: byId("stepper"),
-  edge(by) {
+  onEdge(by) {
     const to = by > 0 ? config.next : config.previous;
-    if (to && !led()) location.href = by > 0 ? to : `${to}#${LAST}`;
+    if (to && !isTeacherPaced()) location.href = by > 0 ? to : `${to}#${LAST}`;
   },
-  moved: tell,
+  onMove: announcePlace,
 });
-const LAST = "last"; // of the step before, whatever that is
-
-const led = () => config.classroom?.mode === "led";
-
-/** Somebody who has left something here is found here again. */
-async function moveHere() {
-  if (config.learner && !led()) await ask("POST", "/walkthrough/api/move/", { body: { step: config.slug } }).catch(() => {});
-}
-
-/* ---- time ---- */
-
-function kept(name, value) {
-  const found = sessionStorage.getItem(KEPT + name);
-  if (found === null) sessionStorage.setItem(KEPT + name, value);
-  return Number(found ?? value);
-}
-
-const lessonBegan = kept("began", Date.now());
-const began = led() ? Date.now() - config.classroom.since * 1000 : kept(`began:${config.slug}`, Date.now());
-if (config.minutes) timer(byId("time"), began, config.minutes);
-
-/* ---- the teacher's other window follows ---- */
-
-let place = null;
-const channel = new BroadcastChannel("authcompare.walkthrough");
-
-function tell(now) {
-  place = now;
-  channel?.postMessage({ slug: config.slug, place, began, lessonBegan });
-}
 
 channel.addEventListener("message", ({ data }) => {
-  if (data.ask) tell(place);
+  if (data.requestPlace) announcePlace(place);
   if (data.move) parts.move(data.move);
 });
 
+/** Stores the step of a known learner, who can then continue here. */
+async function storePlace() {
+  if (!config.learner || isTeacherPaced()) return;
+  await requestJson("POST", "/walkthrough/api/move/", { body: { step: config.slug } }).catch(() => {});
+}
+
+if (config.minutes) startTimer(byId("time"), startedAt, config.minutes);
+
 /* ---- hints, one at a time ---- */
 
-let given = 0;
+let hintsShown = 0;
 
 function drawHints() {
   if (!byId("hints")) return;
-  const allowed = config.classroom?.hints ?? true;
-  byId("hints").hidden = !allowed;
-  const left = config.hints.length - given;
-  byId("hint").hidden = !left;
-  byId("hint").textContent = say("Hint %(n)s of %(all)s", { n: given + 1, all: config.hints.length });
+  byId("hints").hidden = !(config.classroom?.hints ?? true);
+  byId("hint").hidden = hintsShown === config.hints.length;
+  byId("hint").textContent = t("Hint %(n)s of %(all)s", { n: hintsShown + 1, all: config.hints.length });
 }
 
 byId("hint")?.addEventListener("click", () => {
-  const hint = el("li", { tabindex: "-1" }, config.hints[given]);
-  given += 1;
+  const hint = element("li", { tabindex: "-1" }, config.hints[hintsShown]);
+  hintsShown += 1;
   byId("hints").querySelector("ol").append(hint);
   drawHints();
   parts.refresh();
@@ -82,10 +81,10 @@ byId("hint")?.addEventListener("click", () => {
 /* ---- start ---- */
 
 const trial = config.experiment
-  ? (await import("./predict-and-run.js")).trial(config, { parts, stored: () => moveHere() })
+  ? (await import("./predict-and-run.js")).startTrial(config, { parts, onSaved: storePlace })
   : null;
 
-/** What is new in the class; js/classroom.js asks, and goes where the class goes. */
+/** The class has changed; classroom/js/learner.js polls, and follows the class to another step. */
 document.addEventListener("classroom", ({ detail }) => {
   config.classroom = detail.ended ? null : { ...config.classroom, ...detail };
   drawHints();
@@ -93,7 +92,10 @@ document.addEventListener("classroom", ({ detail }) => {
 });
 
 drawHints();
-if (location.hash === `#${LAST}`) parts.go([...document.querySelectorAll(".part")].at(-1).id, { part: Infinity, quiet: true });
-else if (!parts.addressed()) parts.go(trial?.begins() ?? "predict", { quiet: true });
-await moveHere();
+if (location.hash === `#${LAST}`) {
+  parts.show([...document.querySelectorAll(".part")].at(-1).id, { part: Infinity, quiet: true });
+} else if (!parts.showAddressed()) {
+  parts.show(trial?.firstPart() ?? "predict", { quiet: true });
+}
+await storePlace();
 byId("lesson").dataset.ready = "true";

@@ -1,8 +1,8 @@
-/* The pre-test and the post-test: hands in what was chosen, once. On a projector one question at a time. */
+/* The pre-test and the post-test: hands in the answers, once. The projector shows one question at a time. */
 
-import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { say } from "../../authcompare/js/render.js";
-import { stepping } from "./parts.js";
+import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
+import { t } from "../../authcompare/js/render.js";
+import { startStepping } from "./parts.js";
 
 const form = document.getElementById("test");
 const { round } = JSON.parse(document.getElementById("config").textContent);
@@ -10,33 +10,34 @@ const { round } = JSON.parse(document.getElementById("config").textContent);
 if (form) {
   const status = document.getElementById("status");
   const all = form.querySelectorAll("fieldset").length;
-  const chosen = () => [...new FormData(form)].map(([name, option]) => [name, Number(option)]);
+  const answers = () => [...new FormData(form)].map(([name, option]) => [name, Number(option)]);
 
   form.addEventListener("change", () => {
-    status.textContent = say("%(n)s of %(all)s answered.", { n: chosen().length, all });
+    status.textContent = t("%(n)s of %(all)s answered.", { n: answers().length, all });
   });
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!chosen().length) {
-      status.textContent = say("Answer at least one: what you do not know you may leave out.");
+    if (!answers().length) {
+      status.textContent = t("Answer at least one question. You can leave out what you do not know.");
       return;
     }
     try {
-      const answer = await ask("POST", "/walkthrough/api/test/", { body: { round, choices: Object.fromEntries(chosen()) } });
-      if (answer.status === 200) location.reload();
-      else status.textContent = answer.json?.detail ?? String(answer.status);
+      const body = { round, choices: Object.fromEntries(answers()) };
+      const response = await requestJson("POST", "/walkthrough/api/test/", { body });
+      if (response.status === 200) location.reload();
+      else status.textContent = response.json?.detail ?? String(response.status);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      status.textContent = say("The server does not answer: see that it is running, then hand in again.");
+      status.textContent = t("The server does not answer. Check that it is running, then hand in again.");
     }
   });
 
   if (document.documentElement.dataset.view === "projector") {
     const stepper = document.getElementById("stepper");
     stepper.hidden = false;
-    const parts = stepping({ parts: [...form.querySelectorAll(".part")], stepper });
-    if (!parts.addressed()) parts.go("question-1", { quiet: true });
+    const parts = startStepping({ parts: [...form.querySelectorAll(".part")], stepper });
+    if (!parts.showAddressed()) parts.show("question-1", { quiet: true });
   }
   form.dataset.ready = "true";
 }

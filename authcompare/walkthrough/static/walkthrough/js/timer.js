@@ -1,12 +1,13 @@
-/* How much time is left, in words that do not hurry: 3:40 left, 0:30 over. */
+/* The remaining time of a step: "3:40 left", then "0:30 over". */
 
-import { clock, say } from "../../authcompare/js/render.js";
+import { formatDuration, t } from "../../authcompare/js/render.js";
 
-/** Keeps `place` up to date. `began` is when it began (milliseconds since 1970), `minutes` how long it may last. */
-export function timer(place, began, minutes) {
+/** Keeps `place` up to date, and returns the interval. `startedAt` is in milliseconds since 1970. */
+export function startTimer(place, startedAt, minutes) {
   const draw = () => {
-    const left = minutes * 60 - (Date.now() - began) / 1000;
-    place.textContent = left >= 0 ? say("%(time)s left", { time: clock(left) }) : say("%(time)s over", { time: clock(-left) });
+    const left = minutes * 60 - (Date.now() - startedAt) / 1000;
+    const time = formatDuration(Math.abs(left));
+    place.textContent = left >= 0 ? t("%(time)s left", { time }) : t("%(time)s over", { time });
     place.toggleAttribute("data-over", left < 0);
   };
   draw();

@@ -2,7 +2,7 @@
 
 import { Alice, Elsewhere, came, needOtherSite, newReceipt } from "../browser-cast.js";
 import { readCookie } from "../../../authcompare/js/cookie.js";
-import { say } from "../../../authcompare/js/render.js";
+import { t } from "../../../authcompare/js/render.js";
 
 const AS_SAID = "as the standard says";
 const OTHERWISE = "otherwise";
@@ -43,14 +43,14 @@ export async function run(door, { cast, prepared: elsewhere, progress }) {
   const names = COMBINATIONS.map(({ name }) => name).join(" ");
   try {
     for (const [n, wanted] of COMBINATIONS.entries()) {
-      progress(say("Cookie %(n)s of %(all)s…", { n: n + 1, all: COMBINATIONS.length }));
+      progress(t("Cookie %(n)s of %(all)s…", { n: n + 1, all: COMBINATIONS.length }));
       await request(alice, wanted);
     }
-    const echo = await alice.door.ask("GET", "lab/echo/here/");
+    const echo = await alice.door.request("GET", "lab/echo/here/");
     alice.note(echo);
     const sent = { here: new Set(echo.json.cookies.map(({ name }) => name)) };
     for (const how of ["get", "link", "form"]) {
-      progress(say("Another site asks…"));
+      progress(t("Another site asks…"));
       sent[how] = await sentBy(alice, door, elsewhere, site, how);
     }
     const ends = await lifetimes(names.split(" "));
@@ -66,7 +66,7 @@ export async function run(door, { cast, prepared: elsewhere, progress }) {
     const wrong = deviations(rows);
     return await alice.observed(wrong.length ? OTHERWISE : AS_SAID, ...facts(rows, wrong, ends));
   } finally {
-    await alice.door.ask("POST", "lab/clean-up/", { body: { names } });
+    await alice.door.request("POST", "lab/clean-up/", { body: { names } });
   }
 }
 
@@ -74,7 +74,7 @@ async function request(alice, { name, samesite, secure, httponly, lasting }) {
   const body = { name: name.replace("try_", ""), secure, httponly };
   if (samesite) body.samesite = samesite;
   if (lasting) body.max_age = MAX_AGE;
-  const answer = await alice.door.ask("POST", "lab/try/", { body });
+  const answer = await alice.door.request("POST", "lab/try/", { body });
   if (answer.status !== 200) throw new Error(answer.json?.detail ?? String(answer.status));
 }
 
@@ -85,7 +85,7 @@ async function sentBy(alice, door, elsewhere, site, how) {
   await elsewhere.visit(site);
   await elsewhere.send(how, `${path}?receipt=${receipt}`);
   const arrived = await came(receipt);
-  if (!arrived) throw new Error(say("The other site's request never arrived."));
+  if (!arrived) throw new Error(t("The other site's request never arrived."));
   alice.note({ method: arrived.method, path, status: arrived.status });
   return new Set(Object.keys(arrived.cookies));
 }
@@ -107,7 +107,7 @@ function deviations(rows) {
   });
 }
 
-const title = ({ samesite, secure }) => [samesite ? `SameSite=${samesite}` : say("no SameSite"), ...(secure ? ["Secure"] : [])].join("; ");
+const title = ({ samesite, secure }) => [samesite ? `SameSite=${samesite}` : t("no SameSite"), ...(secure ? ["Secure"] : [])].join("; ");
 
 const line = (wanted) => [title(wanted), ...(wanted.httponly ? ["HttpOnly"] : []), ...(wanted.lasting ? ["Max-Age"] : [])].join("; ");
 
@@ -119,12 +119,12 @@ function facts(rows, wrong, ends) {
     const values = { all: of.length };
     for (const what of Object.keys(RULES)) values[what] = of.filter((row) => row[what]).length;
     return [each, values.kept
-      ? say("%(kept)s of %(all)s kept, %(seen)s seen by scripts; sent by another site's script %(fetch)s, link %(link)s, form %(form)s", values)
-      : say("none of %(all)s kept", values)];
+      ? t("%(kept)s of %(all)s kept, %(seen)s seen by scripts; sent by another site's script %(fetch)s, link %(link)s, form %(form)s", values)
+      : t("none of %(all)s kept", values)];
   });
   return [
     ...table,
-    [say("have an end, of those whose end scripts see"), say("%(n)s of %(all)s", { n: [...ends.values()].filter(Boolean).length, all: ends.size })],
-    [say("otherwise than the standard says"), wrong.map(([what, wanted]) => `${what}: ${line(wanted)}`).join(" · ") || say("none")],
+    [t("have an end, of those whose end scripts see"), t("%(n)s of %(all)s", { n: [...ends.values()].filter(Boolean).length, all: ends.size })],
+    [t("otherwise than the standard says"), wrong.map(([what, wanted]) => `${what}: ${line(wanted)}`).join(" · ") || t("none")],
   ];
 }

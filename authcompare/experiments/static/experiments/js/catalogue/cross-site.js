@@ -1,7 +1,7 @@
 /* Another site, and another port of the same host: which of their requests carry a credential, and which change the note? */
 
 import { Alice, Elsewhere, came, needOtherSite, newReceipt, otherPort } from "../browser-cast.js";
-import { say } from "../../../authcompare/js/render.js";
+import { t } from "../../../authcompare/js/render.js";
 
 const CHANGES = "changes the note";
 const NOTHING = "changes nothing";
@@ -16,9 +16,9 @@ export const finish = (elsewhere) => elsewhere.close();
 
 /* A form goes first: some browsers send a young cookie with it, and not an old one. */
 const WAYS = [
-  { how: "form", method: "POST", there: say("a form, from another site"), near: say("a form, from another port") },
-  { how: "fetch", method: "POST", there: say("a script's request, from another site"), near: say("a script's request, from another port") },
-  { how: "link", method: "GET", there: say("a link, from another site"), near: say("a link, from another port") },
+  { how: "form", method: "POST", there: t("a form, from another site"), near: t("a form, from another port") },
+  { how: "fetch", method: "POST", there: t("a script's request, from another site"), near: t("a script's request, from another port") },
+  { how: "link", method: "GET", there: t("a link, from another site"), near: t("a link, from another port") },
 ];
 
 export async function run(door, { cast, prepared: elsewhere, progress }) {
@@ -29,11 +29,11 @@ export async function run(door, { cast, prepared: elsewhere, progress }) {
     const attack = new Attack(alice, door, elsewhere, progress);
     const facts = [];
     for (const way of WAYS) facts.push([way.there, await attack.by(way, site)]);
-    facts.push([say("its own PATCH, by a script of another site"), await attack.patch(site)]);
+    facts.push([t("its own PATCH, by a script of another site"), await attack.patch(site)]);
     const outcome = attack.succeeded ? CHANGES : NOTHING;
     const port = await otherPort();
     const reached = port !== null && await elsewhere.visit(port).then(() => true, () => false);
-    for (const way of WAYS) facts.push([way.near, reached ? await attack.by(way, port) : say("not observed")]);
+    for (const way of WAYS) facts.push([way.near, reached ? await attack.by(way, port) : t("not observed")]);
     return await alice.observed(outcome, ...facts);
   } finally {
     await alice.signOut();
@@ -58,18 +58,18 @@ class Attack {
     await this.elsewhere.visit(origin);
     await this.elsewhere.send(how, `${path}?receipt=${receipt}`, this.words());
     const arrived = await came(receipt);
-    if (!arrived) return say("it never arrived");
+    if (!arrived) return t("it never arrived");
     const { status } = arrived;
     this.alice.note({ method, path, status }, curl(method, path, origin));
     const carried = header === "Cookie" ? name in arrived.cookies : arrived.authorization;
-    return [carried ? say("credential sent") : say("no credential"), status, await this.result()].join(", ");
+    return [carried ? t("credential sent") : t("no credential"), status, await this.result()].join(", ");
   }
 
   /** What the API takes: a form can not send it, and before a script's the browser asks the server. */
   async patch(origin) {
     await this.elsewhere.visit(origin);
     const { sent } = await this.elsewhere.send("patch", `${this.door.path}protected/`, this.words());
-    return [sent ? say("sent") : say("kept back by the browser"), await this.result()].join(", ");
+    return [sent ? t("sent") : t("kept back by the browser"), await this.result()].join(", ");
   }
 
   /** Each attempt writes words of its own. */
@@ -82,7 +82,7 @@ class Attack {
   async result() {
     const changed = (await this.alice.read()).body === this.body;
     this.succeeded ||= changed;
-    return changed ? say("changed") : say("unchanged");
+    return changed ? t("changed") : t("unchanged");
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { came, newReceipt, pause } from "../browser-cast.js";
 import { readCookie } from "../../../authcompare/js/cookie.js";
-import { say } from "../../../authcompare/js/render.js";
+import { t } from "../../../authcompare/js/render.js";
 
 const COOKIE = "a cookie stops at about 4 KB, silently";
 const HEADER = "a header stops where the server says";
@@ -14,11 +14,11 @@ const ENOUGH = 2 ** 20; // bytes: beyond this nobody looks for the end of a cook
 export const alters = false;
 
 export async function run(door, { progress }) {
-  progress(say("How much does localStorage take?"));
+  progress(t("How much does localStorage take?"));
   const stored = await quota();
-  progress(say("How much can be carried?"));
+  progress(t("How much can be carried?"));
   const found = await (door.header === "Cookie" ? cookie : header)(door);
-  found.facts.push([say("localStorage takes, in characters"), stored.most], [say("and a thousand more"), stored.beyond || say("as well")]);
+  found.facts.push([t("localStorage takes, in characters"), stored.most], [t("and a thousand more"), stored.beyond || t("as well")]);
   return found;
 }
 
@@ -53,7 +53,7 @@ const forget = () => {
 
 async function cookie({ mechanism, variant }) {
   try {
-    if (!keeps(64)) throw new Error(say("This browser keeps no cookies."));
+    if (!keeps(64)) throw new Error(t("This browser keeps no cookies."));
     const { most, beyond } = await limit(keeps, 64);
     keeps(most);
     const receipt = newReceipt();
@@ -63,9 +63,9 @@ async function cookie({ mechanism, variant }) {
     return {
       outcome: beyond && Math.abs(most - 4096) < 100 && arrived === most ? COOKIE : `at ${most} bytes`,
       facts: [
-        [say("the largest cookie that the browser keeps, in bytes of name and value"), most],
-        [say("one byte more"), beyond ? say("dropped, without an error") : say("kept")],
-        [say("bytes of it that reach the server"), arrived ?? 0],
+        [t("the largest cookie that the browser keeps, in bytes of name and value"), most],
+        [t("one byte more"), beyond ? t("dropped, without an error") : t("kept")],
+        [t("bytes of it that reach the server"), arrived ?? 0],
       ],
       sent: [{ exchange: "", method: "GET", path, status, curl: curl(path, `Cookie: ${NAME}=`, most - NAME.length) }],
     };
@@ -89,7 +89,7 @@ async function answer(bytes) {
     const headers = { Authorization: `Bearer ${"x".repeat(bytes - BEARER.length)}` };
     return (await fetch(PATH, { headers, credentials: "omit", cache: "no-store" })).status;
   } catch {
-    return say("it closes the connection");
+    return t("it closes the connection");
   }
 }
 
@@ -107,9 +107,9 @@ async function header() {
   return {
     outcome: beyond === null ? NOWHERE : most > 4200 ? HEADER : `at ${most} bytes`,
     facts: [
-      [say("a header that the server takes, in bytes"), most],
-      [say("one that it does not take"), beyond ?? say("none was found")],
-      [say("its answer to that one"), refusal ?? "–"],
+      [t("a header that the server takes, in bytes"), most],
+      [t("one that it does not take"), beyond ?? t("none was found")],
+      [t("its answer to that one"), refusal ?? "–"],
     ],
     sent: [request(most, 200), ...(beyond === null ? [] : [request(beyond, refusal)])],
   };
