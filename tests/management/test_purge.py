@@ -108,7 +108,7 @@ def test_a_denied_token_is_stored_until_it_expires(enter, clock):
 
 
 def test_each_new_sandbox_deletes_a_few_old_ones(db, clock):
-    for _ in range(FORGOTTEN_PER_NEW + 2):
+    for _ in range(DELETED_PER_NEW + 2):
         create_sandbox()
     clock.shift(DAY)
     create_sandbox()
