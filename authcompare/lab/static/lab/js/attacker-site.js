@@ -1,12 +1,12 @@
-/* The attacker's page. It sends what the page that opened it asks for, with whatever the browser adds by itself.
+/* The attacker's page. It sends the requests that its opener names, with the cookies that the browser adds.
 
-   It obeys only another origin of this very machine, and aims at nobody but that one: so it can not be made to speak
-   for the site that it is served from. */
+   Its opener must be another origin on this machine, and every request goes to that origin. So no page can use it to
+   act for the site that serves it. */
 
-const machine = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/;
+const THIS_MACHINE = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/;
 
 const attacks = {
-  /** A form that posts itself, as a whole page: what one click on a prize would do. */
+  /** Submit a form, as one click on a fake prize would. */
   form(url, fields) {
     const form = document.createElement("form");
     form.method = "post";
@@ -21,18 +21,19 @@ const attacks = {
     document.body.append(form);
     form.submit();
   },
-  /** A link that is followed: a GET. */
+  /** Follow a link. */
   link(url) {
     const link = document.createElement("a");
     link.href = url;
     document.body.append(link);
     link.click();
   },
-  /** A script's request that looks like a form's. Its answer stays hidden from this page. */
-  fetch: (url, fields) => fetch(url, { method: "POST", mode: "no-cors", credentials: "include", body: new URLSearchParams(fields) }),
-  /** The same as a GET. */
+  /** Send a form's request from a script. The browser hides the response from this page. */
+  fetch: (url, fields) =>
+    fetch(url, { method: "POST", mode: "no-cors", credentials: "include", body: new URLSearchParams(fields) }),
+  /** Send a GET request from a script. */
   get: (url) => fetch(url, { mode: "no-cors", credentials: "include" }),
-  /** What no form can send, and a script only where the server has allowed it beforehand (CORS). */
+  /** Send a request that no form can send. A script can do so only if the server allows it (CORS). */
   patch: (url, fields) =>
     fetch(url, {
       method: "PATCH",
@@ -43,13 +44,13 @@ const attacks = {
 };
 
 addEventListener("message", async ({ data: { how, url, fields }, origin, source }) => {
-  const stranger = origin !== location.origin && machine.test(new URL(origin).hostname);
-  if (source !== opener || !stranger || !url.startsWith(`${origin}/`)) return;
+  const otherOrigin = origin !== location.origin && THIS_MACHINE.test(new URL(origin).hostname);
+  if (source !== opener || !otherOrigin || !url.startsWith(`${origin}/`)) return;
   let sent = true;
   try {
     await attacks[how](url, fields);
   } catch {
-    sent = false; // the browser kept it back
+    sent = false; // the browser blocked it
   }
   opener.postMessage({ elsewhere: "done", sent }, origin);
 });

