@@ -15,7 +15,7 @@ const rows = document.getElementById("kin").tBodies[0];
 const status = document.getElementById("family-says");
 const button = (action) => section.querySelector(`[data-family=${action}]`);
 
-/* This page's record of each variant's sign-in: used refresh tokens, and access tokens that the server does not store. */
+/* This page's record of each sign-in: used refresh tokens, and access tokens that the server does not store. */
 const signIns = [...document.querySelectorAll("#doors th[data-storage=localStorage]")].map(({ dataset }) =>
   ({ client: new VariantClient(dataset), title: dataset.title, ...emptyRecord() }));
 
@@ -85,7 +85,7 @@ function listFamily({ family, accessTokens }, now) {
 function verdict({ family, refusal }) {
   if (refusal) return refusal;
   if (family.ended_by === "reused") {
-    return t("A used refresh token was sent again, so two clients have it. The server ended the family: sign in again.");
+    return t("A used refresh token came back, so two clients have it. The server ended the family: sign in again.");
   }
   if (family.ended_at) return t("This sign-in has ended. The server accepts none of its refresh tokens.");
   return t("One refresh token is valid. Press Refresh: the server replaces it with a new one.");

@@ -158,7 +158,7 @@ const actions = {
     const access = storedToken();
     signSays.textContent = "";
     if (!access) {
-      drawJudgement({ title: t("No token yet"), why: t("Sign in above first."), mood: "plain" });
+      drawJudgement({ title: t("No token"), why: t("Sign in above first."), mood: "plain" });
       return;
     }
     const { audience, issuer } = section.dataset;
