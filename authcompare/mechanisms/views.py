@@ -27,9 +27,7 @@ LIFETIMES_SECONDS = (15, 5 * 60, 60 * 60)  # short enough to watch, usual, one l
 @ensure_csrf_cookie
 def side_by_side(request: HttpRequest) -> HttpResponse:
     """Show the default variant of every mechanism, one column each."""
-    return render_variants(
-        request, "mechanisms/side_by_side.html", [mechanism.default for mechanism in mechanisms()]
-    )
+    return render_variants(request, "mechanisms/side_by_side.html", [mechanism.default for mechanism in mechanisms()])
 
 
 @require_safe
