@@ -1,6 +1,6 @@
 """Example tokens and keys, one for every result of a verifier.
 
-Each request makes them anew, so that their times are right. The keys exist in this process only, and no private key is
+Each request creates new ones, so that their times are right. The keys exist in this process only, and no private key is
 shown.
 """
 

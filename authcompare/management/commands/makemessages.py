@@ -1,4 +1,4 @@
-"""Django's makemessages, told what is ours to translate and how our scripts mark it."""
+"""Django's makemessages with this project's folders and the keyword of its scripts."""
 
 from django.core.management.commands import makemessages
 

@@ -85,7 +85,8 @@ function verdict({ before, inside, after, exchange }) {
 }
 
 const sessionQueries = ({ queries }) => queries.filter(({ sql }) => sql.includes("sessions_demo_session"));
-const wasWritten = (exchange) => exchange && sessionQueries(exchange).some(({ sql }) => /^(INSERT|UPDATE|DELETE)/.test(sql));
+const isWrite = ({ sql }) => /^(INSERT|UPDATE|DELETE)/.test(sql);
+const wasWritten = (exchange) => exchange && sessionQueries(exchange).some(isWrite);
 
 /** Return the SQL commands on the session table. */
 function sqlCommands(exchange) {
@@ -140,7 +141,8 @@ function draw(place, observation) {
         fact("Set-Cookie", ...setCookie(exchange)),
         fact(t("Session table"), ...sqlCommands(exchange).flatMap((each) => [each, " "])))
     : null;
-  const outcome = element("p.outcome", { "data-mood": mood }, element("span", { "aria-hidden": "true" }, `${mark} `), word);
+  const symbol = element("span", { "aria-hidden": "true" }, `${mark} `);
+  const outcome = element("p.outcome", { "data-mood": mood }, symbol, word);
   place.replaceChildren(outcome, ...table(observation), ...(facts ? [facts] : []));
   return word;
 }

@@ -49,7 +49,7 @@ const DENIED = {
   rotated: { mood: "used", short: t("used"), word: t("used: a newer refresh token replaced it") },
   signed_out: { mood: "bad", short: t("signed out"), word: t("denied: signed out") },
   ended: { mood: "bad", short: t("ended"), word: t("denied: ended from the list of active sign-ins") },
-  reused: { mood: "bad", short: t("denied"), word: t("denied: someone sent a used refresh token of this family") },
+  reused: { mood: "bad", short: t("denied"), word: t("denied: a used refresh token of this family was sent again") },
   admin: { mood: "bad", short: t("denied"), word: t("denied by an administrator") },
 };
 const EXPIRED = { mood: "over", short: t("expired"), word: t("expired") };
@@ -58,7 +58,7 @@ const VALID_UNSTORED = { mood: "good", short: t("valid"), word: t("valid; the se
 const IRREVOCABLE = {
   mood: "loose",
   short: t("still valid"),
-  word: t("valid until it expires: the server does not store it, so it cannot revoke it"),
+  word: t("valid until it expires: the server has no record of it and cannot revoke it"),
 };
 
 function state(token, family, now) {
