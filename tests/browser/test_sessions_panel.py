@@ -56,7 +56,7 @@ class Panel:
         return result.get_by_role("row", name=re.compile(f"^{row}")).locator("td").all_inner_texts()
 
 
-# My logins
+# Active sign-ins
 
 
 def test_who_is_not_signed_in_has_no_logins_and_is_told_why(panel):

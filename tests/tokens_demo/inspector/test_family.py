@@ -13,32 +13,32 @@ def refresh(token):
     return Client().post("/tokens/api/refresh/", json={"refresh": token})
 
 
-def states(answer):
-    return [(token["token_type"], token["denied"]) for token in answer.json()["tokens"]]
+def states(response):
+    return [(token["token_type"], token["denied"]) for token in response.json()["tokens"]]
 
 
 def test_a_new_sign_in_starts_a_family_of_one_refresh_token(enter):
-    found = family(enter("token", "default").answer["access"])
-    assert found.status_code == 200
-    assert states(found) == [("refresh", None)]
-    assert found.json()["ended_at"] is None
+    result = family(enter("token", "default").answer["access"])
+    assert result.status_code == 200
+    assert states(result) == [("refresh", None)]
+    assert result.json()["ended_at"] is None
 
 
 def test_rotation_adds_tokens_to_the_family_and_names_their_parents(enter):
     actor = enter("token", "default")
     second = refresh(actor.answer["refresh"]).json()
     third = refresh(second["refresh"]).json()
-    answer = family(third["access"])
-    assert states(answer) == [("refresh", "rotated"), ("refresh", "rotated"), ("refresh", None)]
-    ids = [token["jti"] for token in answer.json()["tokens"]]
-    assert [token["parent"] for token in answer.json()["tokens"]] == [None, ids[0], ids[1]]
+    response = family(third["access"])
+    assert states(response) == [("refresh", "rotated"), ("refresh", "rotated"), ("refresh", None)]
+    ids = [token["jti"] for token in response.json()["tokens"]]
+    assert [token["parent"] for token in response.json()["tokens"]] == [None, ids[0], ids[1]]
 
 
 def test_the_family_lists_access_tokens_that_the_server_stores(enter):
     actor = enter("token", "revocable")
-    answer = family(actor.credential)
-    assert states(answer) == [("refresh", None), ("access", None)]
-    assert answer.json()["tokens"][1]["parent"] == answer.json()["tokens"][0]["jti"]
+    response = family(actor.credential)
+    assert states(response) == [("refresh", None), ("access", None)]
+    assert response.json()["tokens"][1]["parent"] == response.json()["tokens"][0]["jti"]
 
 
 @pytest.mark.parametrize("door", ["default", "stateless", "revocable"])
@@ -46,12 +46,12 @@ def test_the_family_response_names_reuse_as_the_reason_of_the_end(enter, door):
     actor = enter("token", door)
     second = refresh(actor.answer["refresh"]).json()
     assert refresh(actor.answer["refresh"]).json()["code"] == "token_reused"
-    answer = family(second["access"])
-    assert answer.status_code == 200
-    assert answer.json()["ended_by"] == "reused"
-    assert answer.json()["ended_at"]
-    assert ("refresh", "reused") in states(answer)
-    assert ("refresh", "rotated") in states(answer)
+    response = family(second["access"])
+    assert response.status_code == 200
+    assert response.json()["ended_by"] == "reused"
+    assert response.json()["ended_at"]
+    assert ("refresh", "reused") in states(response)
+    assert ("refresh", "rotated") in states(response)
 
 
 def test_the_family_response_names_sign_out_as_the_reason_of_the_end(enter):

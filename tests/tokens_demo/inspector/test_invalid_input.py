@@ -40,10 +40,10 @@ INVALID_PAYLOADS = [
 
 @pytest.mark.parametrize("text", INVALID_PAYLOADS, ids=lambda text: repr(text[:30]))
 def test_an_invalid_payload_gets_a_verdict(db, text):
-    found = inspect(signed(text))
-    assert found["outcome"]
-    assert found["title"]
-    assert len(found["payload"]) <= 60
+    result = inspect(signed(text))
+    assert result["outcome"]
+    assert result["title"]
+    assert len(result["payload"]) <= 60
 
 
 HEADERS = [*INVALID_PAYLOADS, '{"alg": []}', '{"alg": {"a": 1}}', '{"alg": "%(kid)s"}', '{"alg": null, "kid": []}']

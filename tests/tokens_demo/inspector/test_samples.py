@@ -28,8 +28,8 @@ def test_every_exception_of_verification_has_an_example():
     """Except those of fetching keys, and base classes that PyJWT never raises."""
     fetching = {exceptions.PyJWKClientError, exceptions.PyJWKClientConnectionError}
     without_cryptography = {exceptions.MissingCryptographyError}
-    found = [each for each in vars(exceptions).values() if isinstance(each, type)]
-    every = {each for each in found if issubclass(each, exceptions.PyJWTError)}
+    classes = [each for each in vars(exceptions).values() if isinstance(each, type)]
+    every = {each for each in classes if issubclass(each, exceptions.PyJWTError)}
     raised = set()
     for example in samples.EXAMPLES:
         fields = example.fields()
@@ -47,28 +47,28 @@ def test_every_exception_of_verification_has_an_example():
 
 
 def test_each_request_makes_new_examples(db, clock):
-    def end(name):
-        found = Client().get("/tokens/api/examples/").json()
-        token = next(each["token"] for each in found if each["name"] == name)
+    def expiry_time(name):
+        result = Client().get("/tokens/api/examples/").json()
+        token = next(each["token"] for each in result if each["name"] == name)
         return jwt.decode(token, options={"verify_signature": False})["exp"]
 
-    before = end("expiring")
+    before = expiry_time("expiring")
     assert before == time.time() + 10
     clock.shift(100)
-    assert end("expiring") == before + 100
+    assert expiry_time("expiring") == before + 100
 
 
 def test_examples_contain_no_private_key_and_none_of_the_project(db):
-    found = Client().get("/tokens/api/examples/")
-    assert "PRIVATE" not in found.text
-    for example in found.json():
+    result = Client().get("/tokens/api/examples/")
+    assert "PRIVATE" not in result.text
+    for example in result.json():
         assert KeyInput(example["key"]).private is False
-    assert api_settings.SIGNING_KEY not in found.text
+    assert api_settings.SIGNING_KEY not in result.text
 
 
 def test_the_articles_token_verifies_with_the_default_secret_but_not_with_its_own(db):
-    found = inspect(samples.ARTICLE, "my_secret_key")
-    assert (found["outcome"], found["error"]) == ("wrong_signature", "InvalidSignatureError")
+    result = inspect(samples.ARTICLE, "my_secret_key")
+    assert (result["outcome"], result["error"]) == ("wrong_signature", "InvalidSignatureError")
     assert inspect(samples.ARTICLE, "your-256-bit-secret")["accepted"]
 
 

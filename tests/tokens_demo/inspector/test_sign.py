@@ -22,9 +22,9 @@ def test_a_private_key_signs_as_pem_and_as_jwk(db, rsa_key, algorithm):
     key = PRIVATE_KEYS[algorithm](rsa_key)
     jwk = json.dumps(get_default_algorithms()[algorithm].to_jwk(key, as_dict=True))
     for text in (private_pem(key), jwk):
-        answer = post("sign", header=json.dumps({"alg": algorithm}), payload='{"sub":"7"}', key=text).json()
-        assert jwt.decode(answer["token"], public_pem(key), algorithms=[algorithm]) == {"sub": "7"}
-        assert text not in json.dumps(answer)
+        response = post("sign", header=json.dumps({"alg": algorithm}), payload='{"sub":"7"}', key=text).json()
+        assert jwt.decode(response["token"], public_pem(key), algorithms=[algorithm]) == {"sub": "7"}
+        assert text not in json.dumps(response)
 
 
 @pytest.mark.parametrize(

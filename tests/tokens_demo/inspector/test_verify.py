@@ -16,16 +16,16 @@ from tokens_demo.inspector import samples, verify
 def test_a_valid_token_passes_every_check(db):
     now = int(time.time())
     claims = {"iss": "me", "aud": "you", "sub": "7", "exp": now + 60, "nbf": now - 1, "iat": now - 1}
-    found = inspect(signed(claims), issuer="me", audience="you", require="exp sub")
-    assert found["accepted"]
-    assert found["error"] is None
-    assert {check["state"] for check in found["checks"]} == {"passed"}
-    assert found["warnings"] == []
+    result = inspect(signed(claims), issuer="me", audience="you", require="exp sub")
+    assert result["accepted"]
+    assert result["error"] is None
+    assert {check["state"] for check in result["checks"]} == {"passed"}
+    assert result["warnings"] == []
 
 
 def test_each_check_is_passed_failed_skipped_or_unreached(db):
     token = signed({"exp": int(time.time()) - 60, "aud": "you"})
-    states = {check["name"]: check["state"] for check in inspect(token, audience="somebody else")["checks"]}
+    states = {check["name"]: check["state"] for check in inspect(token, audience="another service")["checks"]}
     assert states == {
         **dict.fromkeys(["form", "header", "algorithm", "key", "signature", "payload"], "passed"),
         "required": "skipped",
@@ -36,9 +36,9 @@ def test_each_check_is_passed_failed_skipped_or_unreached(db):
 
 def test_the_shown_call_has_the_options_of_the_request(db):
     token = signed({"aud": "you", "iss": "me", "exp": int(time.time()) - 5})
-    found = inspect(token, audience="you", issuer="me", leeway=30, require="exp", algorithms="HS256")
-    assert found["accepted"]
-    assert eval(found["call"], {"jwt": jwt, "token": token, "key": SECRET})["iss"] == "me"
+    result = inspect(token, audience="you", issuer="me", leeway=30, require="exp", algorithms="HS256")
+    assert result["accepted"]
+    assert eval(result["call"], {"jwt": jwt, "token": token, "key": SECRET})["iss"] == "me"
 
 
 def test_leeway_extends_the_expiry_time_by_its_seconds(db, clock):
@@ -49,33 +49,33 @@ def test_leeway_extends_the_expiry_time_by_its_seconds(db, clock):
 
 
 def test_the_error_names_a_missing_required_claim(db):
-    found = inspect(signed({"sub": "7"}), require="sub exp")
-    assert found["outcome"] == "missing_claim"
-    assert "exp" in found["why"]
+    result = inspect(signed({"sub": "7"}), require="sub exp")
+    assert result["outcome"] == "missing_claim"
+    assert "exp" in result["why"]
 
 
 def test_a_missing_required_audience_fails_the_check_of_required_claims(db):
-    found = inspect(signed({"sub": "7"}), require="aud", audience="you")
-    assert next(check["name"] for check in found["checks"] if check["state"] == "failed") == "required"
+    result = inspect(signed({"sub": "7"}), require="aud", audience="you")
+    assert next(check["name"] for check in result["checks"] if check["state"] == "failed") == "required"
 
 
 def test_claims_have_a_meaning_a_reference_and_a_time(db):
     token = signed({"exp": 2000000000, "token_type": "access", "colour": "red", "iat": True})
-    found = {said["name"]: said for said in inspect(token)["payload"]}
-    assert found["exp"]["reference"] == "RFC 7519 §4.1.4"
-    assert found["exp"]["href"] == "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4"
-    assert found["exp"]["time"] == 2000000000
-    assert found["token_type"]["reference"] == ""
-    assert found["colour"]["reference"] == "RFC 7519 §4.3"
-    assert found["iat"]["time"] is None
-    header = {said["name"]: said for said in inspect(token)["header"]}
+    result = {each["name"]: each for each in inspect(token)["payload"]}
+    assert result["exp"]["reference"] == "RFC 7519 §4.1.4"
+    assert result["exp"]["href"] == "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4"
+    assert result["exp"]["time"] == 2000000000
+    assert result["token_type"]["reference"] == ""
+    assert result["colour"]["reference"] == "RFC 7519 §4.3"
+    assert result["iat"]["time"] is None
+    header = {each["name"]: each for each in inspect(token)["header"]}
     assert header["alg"]["reference"] == "RFC 7518 §3.2"
 
 
 def test_claims_are_readable_without_a_key(db):
-    found = inspect(signed({"sub": "7"}), "")
-    assert (found["outcome"], found["accepted"]) == ("no_key", False)
-    assert found["payload"][0]["value"] == "7"
+    result = inspect(signed({"sub": "7"}), "")
+    assert (result["outcome"], result["accepted"]) == ("no_key", False)
+    assert result["payload"][0]["value"] == "7"
 
 
 @pytest.mark.parametrize("algorithm", PRIVATE_KEYS)
@@ -102,10 +102,10 @@ def test_a_private_key_verifies_with_a_warning(db, rsa_key, algorithm):
     token = signed({"sub": "7", "exp": int(time.time()) + 60}, private_pem(key), {"alg": algorithm})
     jwk = get_default_algorithms()[algorithm].to_jwk(key, as_dict=True)
     for text in (private_pem(key), json.dumps(jwk)):
-        found = inspect(token, text)
-        assert found["accepted"]
-        assert len(found["warnings"]) == 1
-        assert jwk["d"] not in json.dumps(found)
+        result = inspect(token, text)
+        assert result["accepted"]
+        assert len(result["warnings"]) == 1
+        assert jwk["d"] not in json.dumps(result)
 
 
 def test_a_token_without_kid_uses_the_only_fitting_key_of_a_set(db, rsa_key):
@@ -153,6 +153,6 @@ def test_keys_named_by_the_token_are_neither_fetched_nor_used(db, monkeypatch, n
         {"kty": "oct", "k": base64url_encode(SECRET.encode()).decode()} if name == "jwk" else "https://evil.example/"
     )
     token = signed({"exp": 2**31}, SECRET, {"alg": "HS256", name: value})
-    found = inspect(token, "another secret, which is long enough too")
-    assert found["outcome"] == "wrong_signature"
-    assert any(name in warning for warning in found["warnings"])
+    result = inspect(token, "another secret, which is long enough too")
+    assert result["outcome"] == "wrong_signature"
+    assert any(name in warning for warning in result["warnings"])
