@@ -1,36 +1,37 @@
-"""Every cookie of this site: what it is for, and what is asked of the browser when it is set.
+"""Catalogue of this site's cookies: purpose, reader and attributes.
 
-Written down here, since each is set elsewhere. A test collects what really is set, and compares.
+Other modules set these cookies. A test compares the catalogue with the real Set-Cookie headers.
 """
 
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 MEANING = {
-    "Max-Age": _("the browser forgets it after so many seconds"),
+    "Max-Age": _("the browser deletes it after this many seconds"),
     "HttpOnly": _("scripts can neither read nor change it"),
-    "Path=/": _("sent to every address of this host"),
-    "SameSite=Lax": _("other sites' requests go without it, unless somebody follows a link"),
+    "Path=/": _("sent to every path of this host"),
+    "SameSite=Lax": _("not sent with requests from other sites, unless the user follows a link"),
     "Secure": _("sent over HTTPS only"),
 }
 
 
 @dataclass(frozen=True)
-class Ours:
+class CatalogEntry:
     """One cookie of this site."""
 
     name: str
     purpose: str
-    reader: str  # who is meant to read it
-    age: str  # in words, where it depends
+    reader: str  # the intended reader
+    age: str  # lifetime in words
     httponly: bool = True
 
     @property
-    def attributes(self):
-        """What its Set-Cookie asks for: [{"name", "value", "about"}]."""
-        asked = {
+    def attributes(self) -> list[dict]:
+        """Return the attributes of its Set-Cookie header: [{"name", "value", "about"}]."""
+        requested = {
             "Max-Age": self.age,
             **({"HttpOnly": ""} if self.httponly else {}),
             "Path": "/",
@@ -39,46 +40,54 @@ class Ours:
         }
         return [
             {"name": name, "value": value, "about": MEANING.get(name) or MEANING[f"{name}={value}"]}
-            for name, value in asked.items()
+            for name, value in requested.items()
         ]
 
 
-def inventory():
-    """In the order in which a visitor meets them."""
-    server, both = _("the server alone"), _("the server, and scripts of this site")
-    asked = _("the lifetime you ask for")
+def inventory() -> list[CatalogEntry]:
+    """Return the cookies in the order in which a visitor gets them."""
+    server, both = _("the server only"), _("the server and scripts of this site")
+    requested = _("the lifetime you choose at sign-in")
     return [
-        Ours(
+        CatalogEntry(
             settings.CSRF_COOKIE_NAME,
-            _("Proves that a page of this site sent a request: scripts copy it into a header, as no other site can."),
+            _("Protects against cross-site requests: scripts copy it into a header, which other sites cannot do."),
             both,
             _("a year"),
             httponly=False,
         ),
-        Ours(
+        CatalogEntry(
             settings.PREFS_COOKIE_NAME,
-            _("Theme and language, and at the plain door a name. No secret, and nothing should depend on it."),
+            _("Theme and language, and at the plain door a user name. It proves nothing: do not trust it."),
             both,
-            _("a year, or the lifetime you ask for"),
+            _("a year, or the lifetime you choose at sign-in"),
             httponly=False,
         ),
-        Ours(
-            settings.PREFS_SIGNED_COOKIE_NAME, _("Who you are, signed by the server: the signed door."), server, asked
-        ),
-        Ours(settings.SESSION_COOKIE_NAME, _("The id of your session: a number, and nothing else."), server, asked),
-        Ours(
-            settings.ACCESS_COOKIE_NAME, _("A token that travels in a cookie: one of the token doors."), server, asked
-        ),
-        Ours(
-            settings.LEARNER_COOKIE_NAME,
-            _("Who you are in the walkthrough or in a class: a random key, from your first prediction on."),
+        CatalogEntry(
+            settings.PREFS_SIGNED_COOKIE_NAME,
+            _("Your user name, signed by the server. For the signed door."),
             server,
-            _("thirty days"),
+            requested,
+        ),
+        CatalogEntry(
+            settings.SESSION_COOKIE_NAME,
+            _("The id of your session: a random string and nothing else."),
+            server,
+            requested,
+        ),
+        CatalogEntry(
+            settings.ACCESS_COOKIE_NAME, _("A token in a cookie. For one of the token doors."), server, requested
+        ),
+        CatalogEntry(
+            settings.LEARNER_COOKIE_NAME,
+            _("A random key that identifies you in the walkthrough or a class, from your first prediction on."),
+            server,
+            _("30 days"),
         ),
     ]
 
 
-def presented(request):
-    """The cookies that came with this request, as [(name, value)], in the order sent; a name may come twice."""
+def presented(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the cookies of the request as [(name, value)] in the order sent. A name may occur twice."""
     pairs = (pair.strip().partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
     return [(name, value) for name, _equals, value in pairs if name]

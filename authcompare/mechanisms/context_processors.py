@@ -1,13 +1,14 @@
-"""Context processors of every page."""
+"""Context processors for every page."""
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import get_language_info
 
 from authcompare.mechanisms.registry import mechanisms
 
 
-def site(request):
-    """Context processor: what the frame of every page needs."""
+def site(request: HttpRequest) -> dict:
+    """Return what header and footer need."""
     return {
         "lab": settings.LAB,
         "mechanisms": mechanisms(),

@@ -89,7 +89,7 @@ def test_the_table_tells_what_came_back_and_what_scripts_see(panel):
     expect(panel.line("prefs_signed")).to_contain_text(f"{len('prefs_signed' + jar['prefs_signed']['value'])} bytes")
     expect(panel.line("prefs_signed")).to_contain_text("Nothing: it is HttpOnly")
     expect(panel.line("prefs").locator(".seen .mono")).to_have_attribute("title", jar["prefs"]["value"])
-    expect(panel.line("ac_session")).to_contain_text("whether it is there or not")
+    expect(panel.line("ac_session")).to_contain_text("even if the browser stores it")
 
 
 def test_the_table_shows_the_attributes_that_the_browser_tells(panel):
@@ -99,7 +99,7 @@ def test_the_table_shows_the_attributes_that_the_browser_tells(panel):
 def test_where_the_browser_tells_no_attributes_the_table_says_so(page, live_server):
     page.add_init_script("delete window.cookieStore; delete Window.prototype.cookieStore")
     panel = Panel(page, live_server.url).open()
-    expect(panel.line("ac_csrf")).to_contain_text("tells to no page")
+    expect(panel.line("ac_csrf")).to_contain_text("hides the attributes")
 
 
 # Asking for one
@@ -117,7 +117,7 @@ def test_one_byte_too_many_and_it_is_dropped_silently(panel):
     panel.ask(size="4096")
     assert panel.observed == ["yes", "yes", "yes"]
     result = panel.ask(size="4097")
-    expect(result.locator(".outcome")).to_contain_text("dropped it, and told nobody")
+    expect(result.locator(".outcome")).to_contain_text("dropped it silently")
     assert panel.observed == ["no", "no", "no"]
     assert "try_a" not in panel.jar
 
@@ -130,9 +130,9 @@ def test_a_hidden_cookie_is_sent_and_not_seen(panel):
 
 def test_another_path_is_another_address(panel):
     result = panel.ask(path=THERE)
-    expect(result.locator(".outcome")).to_contain_text("one address only")
+    expect(result.locator(".outcome")).to_contain_text("one URL only")
     assert panel.observed == ["no", "yes", "no"]
-    expect(result.get_by_role("row", name="HttpOnly")).to_contain_text("no page can know")
+    expect(result.get_by_role("row", name="HttpOnly")).to_contain_text("unknown to every page")
 
 
 def test_the_host_prefix_demands_secure(panel):
@@ -166,7 +166,7 @@ def test_cleaning_up_leaves_nothing_behind_whatever_its_path(panel):
     panel.ask(name="c", path="/", host=True, secure=True)
     assert {"try_a", "try_b", "__Host-try_c"} <= set(panel.jar)
     panel.page.click("#clean-up")
-    expect(panel.page.locator("#try-status")).to_contain_text("is deleted")
+    expect(panel.page.locator("#try-status")).to_contain_text("are deleted")
     assert not [name for name in panel.jar if "try_" in name]
     expect(panel.line("try_a")).to_have_count(0)
 
@@ -227,7 +227,7 @@ def test_the_same_edit_is_believed_plain_and_refused_signed(panel):
     before = panel.jar
     panel.page.click("#edit-both")
     plain, signed = panel.page.locator(".side").nth(0), panel.page.locator(".side").nth(1)
-    expect(plain).to_contain_text(f"Believed: you are {panel.bob}")
+    expect(plain).to_contain_text(f"Accepted: you are {panel.bob}")
     expect(signed).to_contain_text("Refused: 401")
     expect(signed).to_contain_text("signature does not fit")
     expect(signed).to_contain_text("The same copy, unchanged: 200")
@@ -238,7 +238,7 @@ def test_the_same_edit_is_believed_plain_and_refused_signed(panel):
 
 def test_without_the_cookies_there_is_nothing_to_edit(panel):
     panel.page.click("#edit-both")
-    expect(panel.page.locator("#beside-status")).to_contain_text("sign in above first")
+    expect(panel.page.locator("#beside-status")).to_contain_text("Sign in above first")
 
 
 def test_the_signed_cookie_is_shown_in_its_three_pieces(panel):

@@ -56,7 +56,7 @@ class Panel:
         return result.get_by_role("row", name=re.compile(f"^{row}")).locator("td").all_inner_texts()
 
 
-# My logins
+# Active sign-ins
 
 
 def test_who_is_not_signed_in_has_no_logins_and_is_told_why(panel):
@@ -67,7 +67,7 @@ def test_who_is_not_signed_in_has_no_logins_and_is_told_why(panel):
 def test_signing_in_above_lists_this_login_and_signing_out_empties_the_list(panel):
     panel.sign_in()
     expect(panel.logins).to_contain_text("Chrome on Linux")
-    expect(panel.logins).to_contain_text("this one")
+    expect(panel.logins).to_contain_text("this browser")
     panel.page.click(".toolbar [data-act=signOut]")
     expect(panel.logins).to_have_count(0)
 
@@ -78,15 +78,15 @@ def test_another_login_can_be_made_and_ended_without_hurting_this_one(panel):
     expect(other).to_contain_text("the lab's clean client")
     other.locator("[data-end]").click()
     expect(panel.logins).to_have_count(1)
-    expect(panel.page.locator("#logins-status")).to_contain_text("Logins ended: 1")
-    expect(panel.logins).to_contain_text("this one")
+    expect(panel.page.locator("#logins-status")).to_contain_text("Sign-ins ended: 1")
+    expect(panel.logins).to_contain_text("this browser")
 
 
 def test_all_others_are_ended_at_once(panel):
     panel.sign_in().elsewhere().elsewhere()
     panel.page.click("#end-others")
     expect(panel.logins).to_have_count(1)
-    expect(panel.page.locator("#logins-status")).to_contain_text("Logins ended: 2")
+    expect(panel.page.locator("#logins-status")).to_contain_text("Sign-ins ended: 2")
     assert Session.objects.count() == 1
     expect(panel.page.locator("#end-others")).to_be_disabled()
 
@@ -101,7 +101,7 @@ def test_ending_this_login_signs_out_here(panel):
 
 def test_a_password_that_is_not_known_here_is_asked_for(panel):
     panel.sign_in()
-    panel.page.evaluate("localStorage.removeItem('authcompare.accounts.sandbox')")
+    panel.page.evaluate("localStorage.removeItem('authcompare.sandbox')")
     panel.page.evaluate("document.dispatchEvent(new CustomEvent('authcompare:redrawn'))")
     field = panel.page.locator("#elsewhere [name=password]")
     expect(field).to_be_visible()
@@ -133,7 +133,7 @@ def test_the_row_is_shown_anew_after_it_has_changed(panel):
 
 def test_what_is_put_in_is_there_in_the_next_request(panel):
     result = panel.sign_in().run("put")
-    expect(result.locator(".outcome")).to_contain_text("Kept")
+    expect(result.locator(".outcome")).to_contain_text("Saved:")
     expect(result).to_contain_text("Max-Age=")
     expect(result).to_contain_text("UPDATE")
     assert panel.cells(result, "basket") == ["–", '{"apples":1}', '{"apples":1}']
@@ -152,13 +152,13 @@ def test_a_change_inside_a_value_is_lost(panel):
 def test_the_same_change_is_kept_when_the_view_says_so(panel):
     panel.sign_in().run("put")
     result = panel.run("modified")
-    expect(result.locator(".outcome")).to_contain_text("Kept")
+    expect(result.locator(".outcome")).to_contain_text("Saved:")
     assert panel.cells(result, "basket") == ['{"apples":1}', '{"apples":2}', '{"apples":2}']
 
 
 def test_saving_without_a_change_writes_and_sends_no_cookie(panel):
     result = panel.sign_in().run("save")
-    expect(result.locator(".outcome")).to_contain_text("Written again")
+    expect(result.locator(".outcome")).to_contain_text("Saved again")
     expect(result).to_contain_text("not sent")
     expect(result).to_contain_text("UPDATE")
 
@@ -166,7 +166,7 @@ def test_saving_without_a_change_writes_and_sends_no_cookie(panel):
 def test_another_id_holds_the_same_data(panel):
     panel.sign_in().run("put")
     result = panel.run("cycle")
-    expect(result.locator(".outcome")).to_contain_text("Another id")
+    expect(result.locator(".outcome")).to_contain_text("New id")
     before, _inside, after = panel.cells(result, "id")
     assert before != after
     assert panel.cells(result, "basket") == ['{"apples":1}'] * 3
@@ -174,7 +174,7 @@ def test_another_id_holds_the_same_data(panel):
 
 def test_flush_signs_out(panel):
     result = panel.sign_in().run("flush")
-    expect(result.locator(".outcome")).to_contain_text("Gone")
+    expect(result.locator(".outcome")).to_contain_text("Deleted")
     expect(result).to_contain_text("delete it")
     expect(panel.logins).to_have_count(0)
     assert not Session.objects.exists()
@@ -212,7 +212,7 @@ def test_all_of_it_can_be_done_from_the_keyboard(panel):
 
 def test_an_outcome_is_told_to_who_can_not_see_it(panel):
     panel.sign_in().run("put")
-    expect(panel.page.get_by_role("status").filter(has_text="Put a value: Kept")).to_have_count(1)
+    expect(panel.page.get_by_role("status").filter(has_text="Put a value: Saved")).to_have_count(1)
 
 
 def test_a_server_that_does_not_answer_is_told_so(context, live_server):

@@ -1,6 +1,6 @@
-"""A key as somebody pastes it: a secret, a PEM, a JWK or a set of them. It is used and never given back.
+"""A key from the form: a secret, PEM, JWK or JWK Set. No response contains it.
 
-Sizes are bounded, since checking a private key of 16,384 bits takes a processor for seconds.
+The sizes are limited because checking a private key of 16,384 bits takes seconds of CPU time.
 """
 
 import json
@@ -14,8 +14,8 @@ from cryptography.x509 import load_pem_x509_certificate
 from django.utils.translation import gettext as _
 from jwt.algorithms import get_default_algorithms
 
-LONGEST_PEM = 4_000  # characters: a private RSA key of 4,096 bits has 3,300
-LONGEST_MEMBER = 700  # characters of one number in a JWK: 4,096 bits have 683
+MAX_PEM_LENGTH = 4_000  # characters: a private RSA key of 4,096 bits has 3,300
+MAX_MEMBER_LENGTH = 700  # characters of one number in a JWK: 4,096 bits have 683
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth"}  # RFC 7518 sections 6.2.2 and 6.3.2
 HMAC = ("HS256", "HS384", "HS512")
 RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
@@ -26,38 +26,38 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, Re
 
 
 class UnknownKeyId(jwt.PyJWKSetError):
-    """The token's "kid" names no key of the set, or names none where there are several."""
+    """The token's "kid" matches no key of the set, or is missing while several keys fit."""
 
 
-class Pasted:
-    """What is in the key field. `kind` is "none", "secret", "pem", "jwk" or "set"."""
+class KeyInput:
+    """The text of the key field. `kind` is "none", "secret", "pem", "jwk" or "set"."""
 
-    def __init__(self, text):
-        self.text = text.strip("\r\n")  # what a text field adds; spaces may belong to a secret
-        self.jwks = ()
+    def __init__(self, text: str) -> None:
+        self.text = text.strip("\r\n")  # text fields add line ends; a secret may begin or end with spaces
+        self.jwks: object = ()  # from JSON, so it may be anything
         self.kind = self.find_kind()
 
-    def find_kind(self):
+    def find_kind(self) -> str:
         if not self.text:
             return "none"
         if "-----BEGIN" in self.text or self.text.startswith(("ssh-", "ecdsa-sha2-")):
             return "pem"
         try:
-            found = json.loads(self.text) if self.text.lstrip().startswith("{") else None
+            value = json.loads(self.text) if self.text.lstrip().startswith("{") else None
         except (ValueError, RecursionError):
-            found = None
-        if isinstance(found, dict) and "keys" in found:
-            self.jwks = found["keys"]
+            value = None
+        if isinstance(value, dict) and "keys" in value:
+            self.jwks = value["keys"]
             return "set"
-        if isinstance(found, dict) and "kty" in found:
-            self.jwks = [found]
+        if isinstance(value, dict) and "kty" in value:
+            self.jwks = [value]
             return "jwk"
         return "secret"
 
     @cached_property
     def loaded(self):
-        """The PEM as an object of the cryptography package, or None when it can not be read."""
-        if len(self.text) > LONGEST_PEM:
+        """The key object of the cryptography package, or None if the PEM is invalid."""
+        if len(self.text) > MAX_PEM_LENGTH:
             return None
         data = self.text.encode()
         if not self.text.lstrip().startswith("-----BEGIN"):
@@ -76,82 +76,84 @@ class Pasted:
         return None
 
     @property
-    def private(self):
-        """Does it contain a private half, which a verifier has no business with?"""
+    def private(self) -> bool:
+        """Whether it contains a private key, which a verifier does not need."""
         if self.kind == "pem":
             return hasattr(self.loaded, "private_bytes")
         return any("d" in jwk for jwk in self.usable)
 
     @property
-    def usable(self):
-        """Those members of the set that are JSON objects."""
+    def usable(self) -> list[dict]:
+        """The keys of the set that are JSON objects."""
         return [jwk for jwk in self.jwks if isinstance(jwk, dict)] if isinstance(self.jwks, list) else []
 
     @property
-    def fits(self):
-        """The algorithms that this key is made for: what a verifier allows when nobody says otherwise."""
+    def algorithms(self) -> tuple[str, ...]:
+        """The algorithms that this key is made for: a verifier's default."""
         if self.kind == "secret":
             return HMAC
         if self.kind == "pem" and self.loaded is not None:
-            return fitting(self.loaded) or ALGORITHMS
-        return tuple(dict.fromkeys(alg for jwk in self.usable for alg in jwk_fits(jwk))) or ALGORITHMS
+            return key_algorithms(self.loaded) or ALGORITHMS
+        return tuple(dict.fromkeys(alg for jwk in self.usable for alg in jwk_algorithms(jwk))) or ALGORITHMS
 
-    def verifying(self, header):
-        """What `jwt.decode` takes to verify a token with this header: a text, or a PyJWK.
+    def verifying_key(self, header: dict) -> str | jwt.PyJWK:
+        """Return the key for `jwt.decode`: a string or a PyJWK. From a private key, return the public key.
 
-        Raises jwt.PyJWTError. Of a private key it is the public half, which is all that a verifier needs.
+        Raises jwt.PyJWTError.
         """
-        if self.kind == "pem" and len(self.text) > LONGEST_PEM:
-            raise jwt.InvalidKeyError("Longer than any key that is read here")
+        if self.kind == "pem" and len(self.text) > MAX_PEM_LENGTH:
+            raise jwt.InvalidKeyError("The key is too long for this page")
         if self.kind == "pem" and self.loaded is not None:
             public = self.loaded.public_key() if self.private else self.loaded
             form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
             return public.public_bytes(*form).decode()
         if self.kind in {"jwk", "set"}:
-            jwk = self.chosen(header)
+            jwk = self.find_jwk(header)
             hidden = PRIVATE_MEMBERS if jwk.get("kty") != "oct" else set()
             return as_jwk({name: value for name, value in jwk.items() if name not in hidden}, header)
         return self.text
 
-    def signing(self, header):
-        """What an algorithm of PyJWT takes to sign with. Raises jwt.PyJWTError or one of UNREADABLE."""
+    def signing_key(self, header: dict) -> object:
+        """Return the key for an algorithm of PyJWT. Raises jwt.PyJWTError or one of UNREADABLE."""
         if self.kind == "pem":
             if self.loaded is None:
-                raise jwt.InvalidKeyError(_("This key can not be read."))
-            found = self.loaded
+                raise jwt.InvalidKeyError(_("The key has an unknown format."))
+            key = self.loaded
         elif self.kind in {"jwk", "set"}:
-            jwk = self.chosen(header)
+            jwk = self.find_jwk(header)
             if jwk.get("kty") == "RSA" and "d" in jwk and "p" not in jwk:
-                raise jwt.InvalidKeyError(_("A private RSA key must bring its primes (RFC 7518 section 6.3.2)."))
-            found = as_jwk(jwk, header).key
+                raise jwt.InvalidKeyError(
+                    _("A private RSA key must contain its primes p and q (RFC 7518 section 6.3.2).")
+                )
+            key = as_jwk(jwk, header).key
         else:
             return self.text
-        if not isinstance(found, bytes) and not hasattr(found, "private_bytes"):
-            raise jwt.InvalidKeyError(_("This is a public key: it verifies, and can not sign."))
-        return found
+        if not isinstance(key, bytes) and not hasattr(key, "private_bytes"):
+            raise jwt.InvalidKeyError(_("This is a public key. It can verify, but not sign."))
+        return key
 
-    def chosen(self, header):
-        """The JWK that the header's "kid" names (RFC 7515 section 4.1.4). Raises jwt.PyJWTError."""
+    def find_jwk(self, header: dict) -> dict:
+        """Return the JWK that the header's "kid" names (RFC 7515 section 4.1.4). Raises jwt.PyJWTError."""
         if self.kind == "set":
-            jwt.PyJWKSet([public(jwk) for jwk in self.usable])  # is there any usable key in it?
+            jwt.PyJWKSet([public(jwk) for jwk in self.usable])  # raises if the set has no usable key
             kid, alg = header.get("kid"), header.get("alg")
             if kid is not None:
-                found = [jwk for jwk in self.usable if jwk.get("kid") == kid]
+                matching = [jwk for jwk in self.usable if jwk.get("kid") == kid]
             else:
-                found = [jwk for jwk in self.usable if alg in jwk_fits(jwk)]
-            if not found or (kid is None and len(found) > 1):
+                matching = [jwk for jwk in self.usable if alg in jwk_algorithms(jwk)]
+            if not matching or (kid is None and len(matching) > 1):
                 raise UnknownKeyId("The set has no key for this token's kid")
-            jwk = found[0]
+            jwk = matching[0]
         else:
             jwk = self.usable[0]
-        if any(len(str(jwk.get(name, ""))) > LONGEST_MEMBER for name in PRIVATE_MEMBERS | {"n", "e"}):
-            raise jwt.InvalidKeyError("Longer than any key that is read here")
+        if any(len(str(jwk.get(name, ""))) > MAX_MEMBER_LENGTH for name in PRIVATE_MEMBERS | {"n", "e"}):
+            raise jwt.InvalidKeyError("The key is too long for this page")
         return jwk
 
-    def describe(self):
-        """One sentence about it, or "" when there is none. Nothing of the key itself."""
+    def describe(self) -> str:
+        """Return one sentence about the key, without the key itself, or "" if there is none."""
         if self.kind == "secret":
-            return _("A shared secret of %(n)s bytes: whoever can verify with it can also sign.") % {
+            return _("A shared secret of %(n)s bytes. Everyone who can verify with it can also sign.") % {
                 "n": len(self.text.encode())
             }
         if self.kind == "pem":
@@ -162,22 +164,23 @@ class Pasted:
             return _("A JSON Web Key (RFC 7517): %(what)s") % {"what": what}
         if self.kind == "set":
             ids = ", ".join(str(jwk.get("kid", "–"))[:20] for jwk in self.usable[:8])
-            return _("A set of keys (RFC 7517 section 5), with these ids: %(ids)s") % {"ids": ids or "–"}
+            return _("A JWK Set (RFC 7517 section 5) with these key ids: %(ids)s") % {"ids": ids or "–"}
         return ""
 
 
-def describe_loaded(key):
+def describe_loaded(key: object) -> str:
+    """Return one sentence about a key object."""
     if key is None:
-        return _("This key can not be read.")
+        return _("The key has an unknown format.")
     what = type(key).__name__.removesuffix("Key").removesuffix("Private").removesuffix("Public")
     what = f"{what} {key.key_size}" if hasattr(key, "key_size") else what
     if hasattr(key, "private_bytes"):
-        return _("A private key (%(what)s): it signs, and its public half verifies.") % {"what": what}
-    return _("A public key (%(what)s): it verifies, and can not sign.") % {"what": what}
+        return _("A private key (%(what)s). It signs, and its public key verifies.") % {"what": what}
+    return _("A public key (%(what)s). It can verify, but not sign.") % {"what": what}
 
 
-def fitting(key):
-    """The algorithms for a key object."""
+def key_algorithms(key: object) -> tuple[str, ...]:
+    """Return the algorithms for a key object."""
     if isinstance(key, (rsa.RSAPublicKey, rsa.RSAPrivateKey)):
         return RSA
     if isinstance(key, (ec.EllipticCurvePublicKey, ec.EllipticCurvePrivateKey)):
@@ -185,8 +188,8 @@ def fitting(key):
     return ("EdDSA",) if type(key).__name__.startswith("Ed") else ()
 
 
-def jwk_fits(jwk):
-    """The algorithms for a JWK: the one it names, else those of its type."""
+def jwk_algorithms(jwk: dict) -> tuple[str, ...]:
+    """Return the algorithm that a JWK names, or else those of its type."""
     named, kind, curve = jwk.get("alg"), jwk.get("kty"), jwk.get("crv")
     if isinstance(named, str):
         return (named,) if named in ALGORITHMS else ()
@@ -195,14 +198,15 @@ def jwk_fits(jwk):
     return {"oct": HMAC, "RSA": RSA, "OKP": ("EdDSA",)}.get(kind, ()) if isinstance(kind, str) else ()
 
 
-def public(jwk):
+def public(jwk: dict) -> dict:
+    """Return the JWK without its private members."""
     return {name: value for name, value in jwk.items() if name not in PRIVATE_MEMBERS}
 
 
-def as_jwk(jwk, header):
-    """A PyJWK, for the header's algorithm where the key itself names none. Raises jwt.PyJWTError."""
-    wanted = header.get("alg")
-    algorithm = wanted if "alg" not in jwk and wanted in get_default_algorithms() else None
+def as_jwk(jwk: dict, header: dict) -> jwt.PyJWK:
+    """Return a PyJWK, for the header's algorithm if the JWK names none. Raises jwt.PyJWTError."""
+    alg = header.get("alg")
+    algorithm = alg if "alg" not in jwk and alg in get_default_algorithms() else None
     try:
         return jwt.PyJWK(jwk, algorithm)
     except UNREADABLE as error:

@@ -1,6 +1,7 @@
-"""Everything a verifier can say of a token: in one word, in a sentence, at which step, and as PyJWT's exception."""
+"""Every result of a verifier: its code, its check, PyJWT's exception and an explanation."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import jwt
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tokens_demo.inspector.key_input import UnknownKeyId
 
-STAGES = (  # in the order in which PyJWT goes about it: what comes after a failure was never looked at
+STAGES = (  # in PyJWT's order: after a failed check it makes no other
     ("form", _("three parts")),
     ("header", _("header")),
     ("algorithm", _("algorithm")),
@@ -25,14 +26,14 @@ STAGES = (  # in the order in which PyJWT goes about it: what comes after a fail
 
 @dataclass(frozen=True)
 class Outcome:
-    """One thing a verifier can say. `raised` and `message` tell it from the others, first match wins."""
+    """One result of a verifier. The first outcome with a matching `raised` and `message` applies."""
 
     code: str
     stage: str
     raised: type | None
-    message: str  # a pattern, found in the exception's own words
+    message: str  # regular expression, searched in the exception's message
     title: str
-    why: str  # with %(alg)s, %(allowed)s, %(claim)s and %(kid)s
+    why: str  # may contain %(alg)s, %(allowed)s, %(claim)s and %(kid)s
 
 
 VALID = Outcome(
@@ -41,7 +42,7 @@ VALID = Outcome(
     None,
     "",
     _("Valid"),
-    _("The signature is the key's, and every claim that was to be checked holds. Whoever made it had the key."),
+    _("The key verifies the signature, and the token passes every check. Its issuer had the signing key."),
 )
 NO_KEY = Outcome(
     "no_key",
@@ -49,7 +50,7 @@ NO_KEY = Outcome(
     None,
     "",
     _("Not verified"),
-    _("There is no key to verify with. Everything below can be read by anybody; nobody knows whether it is true."),
+    _("There is no key to verify the signature. Anyone can read the claims below, but they may be forged."),
 )
 ENCRYPTED = Outcome(
     "encrypted",
@@ -57,20 +58,20 @@ ENCRYPTED = Outcome(
     None,
     "",
     _("Encrypted, not signed"),
-    _("It has five parts: an encrypted token (JWE, RFC 7516). A verifier of signatures has no use for it."),
+    _("The token has five parts, so it is encrypted (JWE, RFC 7516). This verifier checks signed tokens only."),
 )
 OUTCOMES = (
     VALID,
     NO_KEY,
     ENCRYPTED,
-    # How it is written
+    # Encoding
     Outcome(
         "bad_base64",
         "form",
         jwt.DecodeError,
         "^Invalid (header|payload|crypto) padding",
         _("A part is not base64url"),
-        _("A part has characters, spaces or spare bits that base64url does not have (RFC 7515 section 2)."),
+        _("A part contains characters or bits that base64url does not allow (RFC 7515 section 2)."),
     ),
     Outcome(
         "bad_header",
@@ -78,7 +79,7 @@ OUTCOMES = (
         jwt.DecodeError,
         "^Invalid header string",
         _("The header is not a JSON object"),
-        _("Without a header nobody knows how it was signed (RFC 7519 section 7.2)."),
+        _("The verifier cannot read the algorithm without a header (RFC 7519 section 7.2)."),
     ),
     Outcome(
         "bad_payload",
@@ -86,24 +87,24 @@ OUTCOMES = (
         jwt.DecodeError,
         "^Invalid payload string",
         _("The payload is not a JSON object"),
-        _("The signature is right, but what it signs says nothing (RFC 7519 section 7.2)."),
+        _("The signature is right, but the payload contains no claims (RFC 7519 section 7.2)."),
     ),
     Outcome(
         "detached",
         "header",
         jwt.DecodeError,
         "b64|detached",
-        _("The payload is elsewhere"),
-        _("Its header says that the payload travels apart from it (RFC 7797), and nobody brought it."),
+        _("The payload is detached"),
+        _("The header says that the payload is sent separately (RFC 7797), but the verifier has not received it."),
     ),
-    # How it was signed
+    # Algorithm, key and signature
     Outcome(
         "no_algorithm",
         "algorithm",
         jwt.InvalidAlgorithmError,
         "not specified",
-        _("It names no algorithm"),
-        _("The header must say how it was signed (RFC 7515 section 4.1.1)."),
+        _("No algorithm"),
+        _("The header must name the signing algorithm in alg (RFC 7515 section 4.1.1)."),
     ),
     Outcome(
         "wrong_algorithm",
@@ -112,8 +113,8 @@ OUTCOMES = (
         "",
         _("Algorithm not allowed"),
         _(
-            "The token says %(alg)s, the verifier takes %(allowed)s only. It must never let the token choose "
-            "(RFC 8725 section 3.1)."
+            "The token names %(alg)s, but the verifier allows only %(allowed)s. A token must never choose the "
+            "algorithm (RFC 8725 section 3.1)."
         ),
     ),
     Outcome(
@@ -121,10 +122,10 @@ OUTCOMES = (
         "key",
         jwt.InvalidKeyError,
         "should not be used|Not an HMAC key",
-        _("A public key is no secret"),
+        _("Public key used as a secret"),
         _(
-            "The token wants the public key taken as an HMAC secret: everybody has it, so everybody could sign. "
-            "PyJWT refuses such keys (RFC 8725 section 2.1)."
+            "The token names HMAC, but the key is a public key. Everyone has the public key, so everyone could sign "
+            "such a token. PyJWT refuses it (RFC 8725 section 2.1)."
         ),
     ),
     Outcome(
@@ -133,23 +134,23 @@ OUTCOMES = (
         UnknownKeyId,
         "",
         _("Unknown key"),
-        _("The set has no one key for this token, whose kid is: %(kid)s (RFC 7515 section 4.1.4)."),
+        _("The JWK Set contains no single key for this token. Its kid is: %(kid)s (RFC 7515 section 4.1.4)."),
     ),
     Outcome(
         "empty_key_set",
         "key",
         jwt.PyJWKSetError,
         "",
-        _("No usable key in the set"),
-        _("A set of keys lists them under keys, each with its type kty (RFC 7517 section 5)."),
+        _("No usable key in the JWK Set"),
+        _("A JWK Set lists its keys in the member keys, each with its type in kty (RFC 7517 section 5)."),
     ),
     Outcome(
         "unusable_jwk",
         "key",
         jwt.exceptions.PyJWKError,
         "",
-        _("A key for nothing known"),
-        _("The JSON Web Key is for an algorithm that this verifier does not know (RFC 7517 section 4.4)."),
+        _("Key for an unknown algorithm"),
+        _("The JWK is for an algorithm that this verifier does not support (RFC 7517 section 4.4)."),
     ),
     Outcome(
         "unusable_key",
@@ -157,47 +158,47 @@ OUTCOMES = (
         jwt.InvalidKeyError,
         "",
         _("The key does not fit"),
-        _("This key can not be used with %(alg)s, or can not be read at all."),
+        _("The key does not work with %(alg)s, or its format is unknown."),
     ),
     Outcome(
         "wrong_signature",
         "signature",
         jwt.InvalidSignatureError,
         "",
-        _("Signature wrong"),
-        _("Another key signed it, or somebody changed it afterwards: a signature can not tell which."),
+        _("Wrong signature"),
+        _("Either another key signed the token, or the token was changed later. The verifier cannot tell which."),
     ),
-    # What it says
+    # Claims
     Outcome(
         "missing_audience",
         "audience",
         jwt.MissingRequiredClaimError,
         '"aud"',
-        _("For nobody in particular"),
-        _("The verifier has a name, and the token does not say for whom it is (RFC 7519 section 4.1.3)."),
+        _("No audience"),
+        _("The verifier expects an audience, but the token has no claim aud (RFC 7519 section 4.1.3)."),
     ),
     Outcome(
         "missing_issuer",
         "issuer",
         jwt.MissingRequiredClaimError,
         '"iss"',
-        _("From nobody in particular"),
-        _("The verifier trusts one issuer, and the token does not say who issued it (RFC 7519 section 4.1.1)."),
+        _("No issuer"),
+        _("The verifier expects an issuer, but the token has no claim iss (RFC 7519 section 4.1.1)."),
     ),
     Outcome(
         "missing_claim",
         "required",
         jwt.MissingRequiredClaimError,
         "",
-        _("A claim is missing"),
-        _("The verifier requires the claim %(claim)s. A claim that is not there is otherwise not checked."),
+        _("Missing claim"),
+        _("The verifier requires the claim %(claim)s. Without this option, it would not check a missing claim."),
     ),
     Outcome(
         "bad_issued_at",
         "times",
         jwt.InvalidIssuedAtError,
         "",
-        _("Issued at no time"),
+        _("Invalid issue time"),
         _("The claim iat is not a number of seconds since 1970 (RFC 7519 section 2)."),
     ),
     Outcome(
@@ -206,7 +207,7 @@ OUTCOMES = (
         jwt.ImmatureSignatureError,
         "iat",
         _("Issued in the future"),
-        _("By the verifier's clock it has not been issued yet. Clocks differ: leeway forgives a few seconds."),
+        _("The issue time iat is in the future. If two clocks differ by a few seconds, set a leeway."),
     ),
     Outcome(
         "not_yet_valid",
@@ -214,14 +215,14 @@ OUTCOMES = (
         jwt.ImmatureSignatureError,
         "",
         _("Not yet valid"),
-        _("Its time begins later (nbf, RFC 7519 section 4.1.5)."),
+        _("The token becomes valid later (nbf, RFC 7519 section 4.1.5)."),
     ),
     Outcome(
         "bad_time",
         "times",
         jwt.DecodeError,
         "must be an integer",
-        _("No time at all"),
+        _("Invalid time"),
         _("The claim exp or nbf is not a number of seconds since 1970 (RFC 7519 section 2)."),
     ),
     Outcome(
@@ -230,7 +231,7 @@ OUTCOMES = (
         jwt.ExpiredSignatureError,
         "",
         _("Expired"),
-        _("Its time is up (exp, RFC 7519 section 4.1.4). The signature is right for ever: only the clock ends it."),
+        _("The expiry time has passed (exp, RFC 7519 section 4.1.4). The signature itself never expires."),
     ),
     Outcome(
         "wrong_issuer",
@@ -238,23 +239,23 @@ OUTCOMES = (
         jwt.InvalidIssuerError,
         "",
         _("Wrong issuer"),
-        _("Somebody else issued it than the verifier trusts (RFC 7519 section 4.1.1)."),
+        _("The verifier does not trust the issuer in iss (RFC 7519 section 4.1.1)."),
     ),
     Outcome(
         "unexpected_audience",
         "audience",
         jwt.InvalidAudienceError,
         "^Invalid audience$",
-        _("For somebody else"),
-        _("It is for an audience, and the verifier was not told to be one: it must refuse (RFC 7519 section 4.1.3)."),
+        _("Unexpected audience"),
+        _("The token is for an audience, but the verifier has none, so it must refuse (RFC 7519 section 4.1.3)."),
     ),
     Outcome(
         "bad_audience",
         "audience",
         jwt.InvalidAudienceError,
         "format",
-        _("An audience that is none"),
-        _("The claim aud is neither a text nor a list of texts (RFC 7519 section 4.1.3)."),
+        _("Invalid audience"),
+        _("The claim aud is neither a string nor a list of strings (RFC 7519 section 4.1.3)."),
     ),
     Outcome(
         "wrong_audience",
@@ -262,46 +263,46 @@ OUTCOMES = (
         jwt.InvalidAudienceError,
         "",
         _("Wrong audience"),
-        _("It is for another service (RFC 7519 section 4.1.3). If taken, that service could act as its users here."),
+        _("The token is for another service (RFC 7519 section 4.1.3). That service must not act as its users here."),
     ),
     Outcome(
         "bad_subject",
         "types",
         jwt.exceptions.InvalidSubjectError,
         "",
-        _("A subject that is none"),
-        _("The claim sub must be a text (RFC 7519 section 4.1.2): the number 7 and the text 7 could be two users."),
+        _("Invalid subject"),
+        _("The claim sub must be a string (RFC 7519 section 4.1.2): the number 7 and the string 7 may be two users."),
     ),
     Outcome(
         "bad_id",
         "types",
         jwt.exceptions.InvalidJTIError,
         "",
-        _("An id that is none"),
-        _("The claim jti must be a text (RFC 7519 section 4.1.7)."),
+        _("Invalid token id"),
+        _("The claim jti must be a string (RFC 7519 section 4.1.7)."),
     ),
-    # What is left of the base classes: few or no parts, and an odd header
+    # PyJWT's base classes: they match last, whatever the cases above left over
     Outcome(
         "malformed",
         "form",
         jwt.DecodeError,
         "",
         _("Not a token"),
-        _("A signed token has three parts with dots between them (RFC 7515 section 7.1)."),
+        _("A signed token has three parts separated by dots (RFC 7515 section 7.1)."),
     ),
     Outcome(
         "bad_parameter",
         "header",
         jwt.InvalidTokenError,
         "",
-        _("The header asks too much"),
-        _("Its kid is no text, or it calls critical what this verifier does not know (RFC 7515 section 4.1.11)."),
+        _("Unsupported header"),
+        _("Its kid is not a string, or crit requires an extension that is unknown here (RFC 7515 section 4.1.11)."),
     ),
 )
 
 
-def outcome_of(error, required=()):
-    """What PyJWT's exception means. `required`: the claims that were asked for by name."""
+def find_outcome(error: Exception, required: Collection[str] = ()) -> Outcome:
+    """Return the outcome for PyJWT's exception. `required`: the claims that the verifier requires by name."""
     if isinstance(error, jwt.MissingRequiredClaimError) and error.claim in required:
         return next(outcome for outcome in OUTCOMES if outcome.code == "missing_claim")
     for outcome in OUTCOMES:

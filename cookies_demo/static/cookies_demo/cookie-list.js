@@ -1,24 +1,25 @@
-/* The table of this site's cookies: fills in what only a script of the page can tell. */
+/* Fills in the column of the cookie table that only a script of the page can know. */
 
 import "../authcompare/js/panel.js";
-import { element, t, shorten } from "../authcompare/js/render.js";
-import { seen } from "./stored.js";
+import { element, shorten, t } from "../authcompare/js/render.js";
+import { readStored } from "./stored.js";
 
-async function fillIn() {
+async function fillInScriptColumn() {
   for (const row of document.querySelectorAll("#jar [data-readable=true]")) {
-    const found = await seen(row.dataset.cookie);
+    const stored = await readStored(row.dataset.cookie);
     const place = row.querySelector(".seen");
-    if (!found) {
+    if (!stored) {
       place.replaceChildren(element("span.empty", {}, t("nothing")));
       continue;
     }
-    const known = found.attributes
-      ? element("dl.known", {}, ...Object.entries(found.attributes).map(([name, value]) =>
-          element("div", {}, element("dt", {}, name === "Ends" ? t("ends") : name), element("dd", {}, value))))
-      : element("small", {}, t("Its attributes this browser tells to no page here."));
-    place.replaceChildren(element("p.mono", { title: found.value }, shorten(found.value, 36)), known);
+    const attributes = Object.entries(stored.attributes ?? {}).map(([name, value]) =>
+      element("div", {}, element("dt", {}, name === "Expires" ? t("expires") : name), element("dd", {}, value)));
+    const details = stored.attributes
+      ? element("dl.known", {}, ...attributes)
+      : element("small", {}, t("This browser hides the attributes from scripts."));
+    place.replaceChildren(element("p.mono", { title: stored.value }, shorten(stored.value, 36)), details);
   }
 }
 
-document.addEventListener("authcompare:redrawn", fillIn);
-await fillIn();
+document.addEventListener("authcompare:redrawn", fillInScriptColumn);
+await fillInScriptColumn();

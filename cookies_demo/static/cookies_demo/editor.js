@@ -1,9 +1,9 @@
-/* The editor of the plain cookie: three fields and the value itself, each following the other. */
+/* The editor of the plain cookie: a change of the three fields updates the value, and the other way round. */
 
 import { requestJson } from "../authcompare/js/api-client.js";
 import { announceChange, runTask, showStatus } from "../authcompare/js/panel.js";
 import { element, t } from "../authcompare/js/render.js";
-import { accounts, assignment, fieldsOf, held, valueOf, write } from "./plain.js";
+import { accounts, assignment, fieldsOf, readValue, valueOf, write } from "./plain.js";
 
 const { path } = document.getElementById("cookie-panel").dataset;
 const form = document.getElementById("prefs-editor");
@@ -12,7 +12,8 @@ const result = document.getElementById("prefs-result");
 const FIELDS = ["theme", "language", "name"];
 
 function showScript() {
-  document.getElementById("prefs-script").textContent = `document.cookie = ${JSON.stringify(assignment(form.raw.value))}`;
+  const script = `document.cookie = ${JSON.stringify(assignment(form.raw.value))}`;
+  document.getElementById("prefs-script").textContent = script;
 }
 
 function fromFields() {
@@ -21,21 +22,22 @@ function fromFields() {
 }
 
 function fromRaw() {
-  const found = fieldsOf(form.raw.value);
-  for (const name of FIELDS) form.elements[name].value = found[name];
+  const fields = fieldsOf(form.raw.value);
+  for (const name of FIELDS) form.elements[name].value = fields[name];
   showScript();
 }
 
-/** What is in the jar now, unless somebody is typing. */
-function fromJar() {
+/** Show the stored cookie, unless the user is typing. */
+function fromCookie() {
   if (form.contains(document.activeElement) && document.activeElement.matches("input, select")) return;
-  form.raw.value = held();
+  form.raw.value = readValue();
   fromRaw();
 }
 
 function offerNames() {
-  const offered = [...accounts().map((name) => [name, name]), ["teacher", t("teacher (no throwaway account)")], ["nobody-at-all", "nobody-at-all"]];
-  document.getElementById("names").replaceChildren(...offered.flatMap(([name, label]) => {
+  const names = accounts().map((name) => [name, name]);
+  const others = [["teacher", t("teacher (no sandbox account)")], ["nobody-at-all", "nobody-at-all"]];
+  document.getElementById("names").replaceChildren(...[...names, ...others].flatMap(([name, label]) => {
     const button = element("button", { type: "button", "data-name": name }, label);
     button.addEventListener("click", () => {
       form.elements.name.value = name;
@@ -45,21 +47,29 @@ function offerNames() {
   }));
 }
 
-async function writeAndAsk() {
-  const taken = write(form.raw.value);
-  const { status: code, json } = await requestJson("GET", `${path}protected/`);
-  const name = fieldsOf(held()).name;
-  const [word, why, mood] = code === 200
-    ? [t("Believed: the plain door takes you for %(name)s", { name: json.owner }), t("No password, no signature: the name was enough."), "bad"]
-    : [t("Refused: %(code)s", { code }), name
-      ? t("There is no throwaway account of this name, and the lab believes in no other.")
-      : t("There is no name in it."), "plain"];
+/** Return the verdict on the plain door's response: {word, why, mood}. */
+function judge({ status: code, json }, name) {
+  if (code === 200) {
+    const word = t("Accepted: the plain door takes you for %(name)s", { name: json.owner });
+    return { word, why: t("It checks neither a password nor a signature: the name is enough."), mood: "bad" };
+  }
+  const why = name
+    ? t("There is no sandbox account with this name, and the plain door accepts no other account.")
+    : t("The cookie contains no name.");
+  return { word: t("Refused: %(code)s", { code }), why, mood: "plain" };
+}
+
+async function writeAndRead() {
+  const stored = write(form.raw.value);
+  const response = await requestJson("GET", `${path}protected/`);
+  const { word, why, mood } = judge(response, fieldsOf(readValue()).name);
+  const { title, body } = response.json ?? {};
+  const note = response.status === 200 ? [element("div.note", {}, element("strong", {}, title), body)] : [];
+  const hint = t("Theme and language: reload the page to see the new values.");
   result.replaceChildren(
-    element("p.outcome", { "data-mood": mood }, word),
-    ...(code === 200 ? [element("div.note", {}, element("strong", {}, json.title), json.body)] : []),
-    element("p.facts", {}, `${why} ${t("Theme and language: reload the page, and the server draws it as the cookie says.")}`));
-  if (taken) showStatus(status, word, { aloud: true });
-  else showStatus(status, t("The browser did not take this value as it is."));
+    element("p.outcome", { "data-mood": mood }, word), ...note, element("p.facts", {}, `${why} ${hint}`));
+  if (stored) showStatus(status, word, { aloud: true });
+  else showStatus(status, t("The browser did not store this value unchanged."));
   announceChange();
 }
 
@@ -67,12 +77,12 @@ if (form) {
   form.addEventListener("input", ({ target }) => (target.name === "raw" ? fromRaw() : fromFields()));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    runTask(form.querySelector(".primary"), status, writeAndAsk);
+    runTask(form.querySelector(".primary"), status, writeAndRead);
   });
   document.getElementById("reload").addEventListener("click", () => location.reload());
-  document.addEventListener("authcompare:redrawn", fromJar);
-  // The accounts are made above, and anew at each reset: their names are offered there first.
+  document.addEventListener("authcompare:redrawn", fromCookie);
+  // The side-by-side table creates the accounts, again at each reset, and lists their names first.
   new MutationObserver(offerNames).observe(document.getElementById("cast"), { childList: true });
-  fromJar();
+  fromCookie();
   offerNames();
 }

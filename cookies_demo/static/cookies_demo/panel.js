@@ -1,4 +1,4 @@
-/* What only cookies have: every cookie of this site, any cookie one may ask for, and plain beside signed. */
+/* The cookie mechanism's part of its page: cookie list, own cookies, editor, and plain against signed. */
 
 import "./tamper-comparison.js";
 import "./editor.js";

@@ -1,19 +1,19 @@
-/* The plain preference cookie, as scripts read and write it. */
+/* Reads and writes the plain preference cookie. */
 
 import { readCookie } from "../authcompare/js/cookie.js";
 
 const NAME = document.documentElement.dataset.prefs;
 
-/** The cookie's value, as it stands in the jar; "" when there is none. */
-export const held = () => readCookie(NAME) ?? "";
+/** Return the cookie's stored value, or "". */
+export const readValue = () => readCookie(NAME) ?? "";
 
-/** {theme, language, name} as a value, with the fields that say something. The server writes it the same way. */
+/** Return {theme, language, name} as a cookie value without empty fields, as the server writes it. */
 export function valueOf(fields) {
-  const said = Object.entries(fields).filter(([, value]) => value !== "");
-  return encodeURIComponent(new URLSearchParams(said).toString());
+  const filled = Object.entries(fields).filter(([, value]) => value !== "");
+  return encodeURIComponent(new URLSearchParams(filled).toString());
 }
 
-/** A value's fields; what can not be decoded has none. */
+/** Return the fields of a value; all are empty if it is invalid. */
 export function fieldsOf(value) {
   try {
     return { theme: "", language: "", name: "", ...Object.fromEntries(new URLSearchParams(decodeURIComponent(value))) };
@@ -22,16 +22,16 @@ export function fieldsOf(value) {
   }
 }
 
-/** What a script assigns to document.cookie. A semicolon would end the value. */
+/** Return the text to assign to document.cookie. A semicolon would end the value. */
 export const assignment = (value) =>
   `${NAME}=${value.replaceAll(";", "%3B")}; path=/; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 
-/** Writes it; tells whether the browser took it. */
+/** Write the cookie. Returns whether the browser stored the value unchanged. */
 export function write(value) {
   document.cookie = assignment(value);
-  return held() === value.replaceAll(";", "%3B").trim();
+  return readValue() === value.replaceAll(";", "%3B").trim();
 }
 
-/** This visitor's throwaway accounts: names, or none yet. */
+/** Return the names of this visitor's sandbox accounts. */
 export const accounts = () =>
   (JSON.parse(localStorage.getItem("authcompare.sandbox") ?? "null")?.users ?? []).map(({ username }) => username);

@@ -1,20 +1,20 @@
-/* Asks for a cookie of one's own choice, and compares what was requested with what comes back. */
+/* Has the server set a cookie of the user's choice, and compares the requested attributes with the stored ones. */
 
 import { requestJsonOrThrow } from "../authcompare/js/api-client.js";
 import { redraw, runTask, showStatus } from "../authcompare/js/panel.js";
 import { element, t } from "../authcompare/js/render.js";
-import { seen } from "./stored.js";
+import { readStored } from "./stored.js";
 
 const { path, here, there } = document.getElementById("cookie-panel").dataset;
 const form = document.getElementById("try");
 const status = document.getElementById("try-status");
 const result = document.getElementById("try-result");
-const TRIED = "authcompare.tried"; // names: one that is sent elsewhere only, no answer here could tell
+const STORAGE_KEY = "authcompare.tried"; // names, because no response here shows a cookie with another path
 
-const tried = () => JSON.parse(sessionStorage.getItem(TRIED) ?? "[]");
+const triedNames = () => JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
 
-/** The form's fields as the API takes them: numbers as numbers, what is left empty left out. */
-function wanted() {
+/** Return the form's fields for the API: numbers as numbers, and no empty fields. */
+function requestBody() {
   const body = { secure: false, httponly: false, host: false };
   for (const [name, value] of new FormData(form)) {
     if (name === "csrfmiddlewaretoken" || (value === "" && name !== "value")) continue;
@@ -24,7 +24,7 @@ function wanted() {
   return body;
 }
 
-/** Deletes these cookies, or all that come along, at every path that one may have had here. */
+/** Delete these cookies, or all that the browser sends, at every path of the form. */
 async function cleanUp(names) {
   for (const { value } of form.elements.path.options) {
     const body = names.length ? { names: names.join(" "), path: value } : { path: value };
@@ -32,68 +32,81 @@ async function cleanUp(names) {
   }
 }
 
-async function askFor() {
-  const body = wanted();
+/** Set the cookie, and observe it. Returns {requested, body, sentHere, sentThere, script}. */
+async function setCookie() {
+  const body = requestBody();
   const plain = `try_${body.name}`;
-  await cleanUp([plain, `__Host-${plain}`]); // else what is dropped would seem to be stored: the one before it is still there
-  const asked = await requestJsonOrThrow("POST", `${path}lab/try/`, { body });
-  sessionStorage.setItem(TRIED, JSON.stringify([...new Set([...tried(), asked.name])].slice(-20)));
-  const came = async (address) => (await requestJsonOrThrow("GET", address)).cookies.some(({ name }) => name === asked.name);
-  return { asked, body, here: await came(here), there: await came(there), script: await seen(asked.name) };
+  await cleanUp([plain, `__Host-${plain}`]); // an older cookie of this name would hide that the new one was dropped
+  const requested = await requestJsonOrThrow("POST", `${path}lab/try/`, { body });
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify([...new Set([...triedNames(), requested.name])].slice(-20)));
+  const isSent = async (url) => {
+    const { cookies } = await requestJsonOrThrow("GET", url);
+    return cookies.some(({ name }) => name === requested.name);
+  };
+  const [sentHere, sentThere] = [await isSent(here), await isSent(there)];
+  return { requested, body, sentHere, sentThere, script: await readStored(requested.name) };
 }
 
-function verdict({ here: atHere, there: atThere, script }) {
-  if (!atHere && !atThere && !script) return { word: t("Not there: the browser dropped it, and told nobody"), mood: "bad" };
-  if (atHere && atThere) return { word: t("Stored, and sent back to both addresses"), mood: "good" };
-  return { word: t("Stored, but sent back to one address only"), mood: "plain" };
+function verdict({ sentHere, sentThere, script }) {
+  const stored = sentHere || sentThere || script;
+  if (!stored) return { word: t("Not stored: the browser dropped it silently"), mood: "bad" };
+  if (sentHere && sentThere) return { word: t("Stored, and sent back to both URLs"), mood: "good" };
+  return { word: t("Stored, but sent back to one URL only"), mood: "plain" };
 }
 
-const tick = (is) => element(is ? "span.check.good" : "span.check.bad", {}, is ? `✓ ${t("yes")}` : `✗ ${t("no")}`);
+const check = (is) => element(is ? "span.check.good" : "span.check.bad", {}, is ? `✓ ${t("yes")}` : `✗ ${t("no")}`);
 
-/** Is it kept from scripts? Where its path is another, a script would not see it anyway. */
-function hidden(script, onThisPath) {
+/** Return whether the cookie is HttpOnly, in words. A script never sees a cookie with another path. */
+function httpOnlyText(script, onThisPath) {
   if (script) return t("no");
-  return onThisPath ? t("yes: it is sent, and scripts do not see it") : t("no page can know");
+  return onThisPath ? t("yes: the browser sends it and hides it from scripts") : t("unknown to every page");
 }
 
-/** Requested against stored, attribute by attribute, as far as a page can know. */
-function comparison({ body, script, ...found }) {
-  const known = (name) => script?.attributes?.[name] ?? (script ? t("this browser does not tell") : t("no page can know"));
-  const stored = script || found.here || found.there;
+/** Return a table of the requested and the stored attributes. */
+function comparison({ body, script, sentHere, sentThere }) {
+  const unknown = script ? t("hidden by this browser") : t("unknown to every page");
+  const known = (name) => script?.attributes?.[name] ?? unknown;
+  const stored = script || sentHere || sentThere;
   const rows = [
-    ["Max-Age", body.max_age === undefined ? "–" : String(body.max_age), known("Ends")],
+    ["Max-Age", body.max_age === undefined ? "–" : String(body.max_age), known("Expires")],
     ["Path", body.path, known("Path")],
     ["SameSite", body.samesite ?? "–", known("SameSite")],
     ["Secure", body.secure ? t("yes") : t("no"), known("Secure")],
-    ["HttpOnly", body.httponly ? t("yes") : t("no"), hidden(script, location.pathname.startsWith(body.path))],
+    ["HttpOnly", body.httponly ? t("yes") : t("no"), httpOnlyText(script, location.pathname.startsWith(body.path))],
   ];
+  const titles = [t("Attribute"), t("Requested"), t("Stored")];
   return element("table.plain.compare", {},
-    element("caption.visually-hidden", {}, t("Requested against stored")),
-    element("thead", {}, element("tr", {}, ...[t("Attribute"), t("Requested"), t("Stored")].map((title) => element("th", { scope: "col" }, title)))),
-    element("tbody", {}, ...rows.map(([name, asked, kept]) =>
-      element("tr", {}, element("th.mono", { scope: "row" }, name), element("td", {}, asked), element("td", {}, stored ? kept : "–")))));
+    element("caption.visually-hidden", {}, t("Requested and stored attributes")),
+    element("thead", {}, element("tr", {}, ...titles.map((title) => element("th", { scope: "col" }, title)))),
+    element("tbody", {}, ...rows.map(([name, requested, actual]) =>
+      element("tr", {},
+        element("th.mono", { scope: "row" }, name),
+        element("td", {}, requested),
+        element("td", {}, stored ? actual : "–")))));
 }
 
-function draw(found) {
-  const { asked, script } = found;
-  const { word, mood } = verdict(found);
+function draw(observation) {
+  const { requested, script, sentHere, sentThere } = observation;
+  const { word, mood } = verdict(observation);
   const observed = [
-    [t("sent to %(address)s", { address: here }), found.here],
-    [t("sent to %(address)s", { address: there }), found.there],
-    [t("seen by scripts of this page"), Boolean(script)],
+    [t("sent to %(url)s", { url: here }), sentHere],
+    [t("sent to %(url)s", { url: there }), sentThere],
+    [t("visible to scripts of this page"), Boolean(script)],
   ];
+  const header = requested.set_cookie;
+  const shown = header.length > 160 ? `${header.slice(0, 40)}…${header.slice(-80)}` : header;
+  const facts = observed.map(([name, is]) =>
+    element("div", {}, element("dt", {}, name), element("dd", {}, check(is))));
+  const reasons = requested.reasons.map(({ code, detail }) => element("li", { "data-code": code }, detail));
   result.replaceChildren(
     element("p.outcome", { "data-mood": mood }, word),
-    element("p.mono.set-line", { title: asked.set_cookie }, element("b", {}, "Set-Cookie: "),
-      asked.set_cookie.length > 160 ? `${asked.set_cookie.slice(0, 40)}…${asked.set_cookie.slice(-80)}` : asked.set_cookie,
-      " ", element("small", {}, t("name and value: %(n)s bytes", { n: asked.bytes }))),
+    element("p.mono.set-line", { title: header }, element("b", {}, "Set-Cookie: "), shown, " ",
+      element("small", {}, t("name and value: %(n)s bytes", { n: requested.bytes }))),
     element("div.try-columns", {},
-      comparison(found),
+      comparison(observation),
       element("div", {},
-        element("dl.observed", {}, ...observed.map(([name, is]) => element("div", {}, element("dt", {}, name), element("dd", {}, tick(is))))),
-        asked.reasons.length
-          ? element("ul.reasons", {}, ...asked.reasons.map(({ code, detail }) => element("li", { "data-code": code }, detail)))
-          : null)),
+        element("dl.observed", {}, ...facts),
+        reasons.length ? element("ul.reasons", {}, ...reasons) : null)),
   );
   showStatus(status, word, { aloud: true });
 }
@@ -101,16 +114,16 @@ function draw(found) {
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   runTask(form.querySelector(".primary"), status, async () => {
-    draw(await askFor());
+    draw(await setCookie());
     await redraw();
   });
 });
 
 document.getElementById("clean-up")?.addEventListener("click", ({ target }) => runTask(target, status, async () => {
-  await cleanUp([]); // all that are sent here
-  if (tried().length) await cleanUp(tried()); // and those that are sent elsewhere only
-  sessionStorage.removeItem(TRIED);
+  await cleanUp([]); // all that the browser sends here
+  if (triedNames().length) await cleanUp(triedNames()); // and those with another path
+  sessionStorage.removeItem(STORAGE_KEY);
   result.replaceChildren();
-  showStatus(status, t("Every cookie that was tried here is deleted."));
+  showStatus(status, t("All of your cookies are deleted."));
   await redraw();
 }));

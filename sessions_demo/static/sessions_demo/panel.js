@@ -1,48 +1,34 @@
-/* What only sessions have: my logins, the row behind my cookie, and what a view can do to it. */
+/* The session mechanism's part of its page: active sign-ins, the decoded row, and changes made by a view. */
 
-import { fetchExchange } from "../mechanisms/js/actions.js";
-import { requestJson, Unreachable } from "../authcompare/js/api-client.js";
-import { headersNamed } from "../mechanisms/js/exchange.js";
-import { announceChange, redraw, showStatus } from "../authcompare/js/panel.js";
+import { requestJson, requestJsonOrThrow } from "../authcompare/js/api-client.js";
+import { announceChange, redraw, runTask, showStatus } from "../authcompare/js/panel.js";
 import { element, t } from "../authcompare/js/render.js";
+import { fetchExchange } from "../mechanisms/js/actions.js";
+import { headersNamed } from "../mechanisms/js/exchange.js";
 
 const panel = document.getElementById("session-panel");
 const { path, cookie } = panel.dataset;
-const loginsStatus = document.getElementById("logins-status");
-const actsStatus = document.getElementById("acts-status");
-const NO_ANSWER = t("The server cannot be reached. Is it still running?");
+const signInsStatus = document.getElementById("logins-status");
+const actionsStatus = document.getElementById("acts-status");
 
-/** Asks; without an answer says so in `status` and resolves with null. */
-async function tryToAsk(status, ...request) {
-  try {
-    return await requestJson(...request);
-  } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
-    showStatus(status, NO_ANSWER);
-    return null;
-  }
-}
+/* ---- active sign-ins ---- */
 
-/* ---- my logins ---- */
-
-panel.addEventListener("click", async ({ target }) => {
+panel.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-end]");
   if (!button) return;
-  button.disabled = true;
-  const one = button.dataset.end;
-  const answer = await tryToAsk(loginsStatus, "DELETE", `${path}devices/${one ? `${one}/` : ""}`);
-  if (!answer) {
-    button.disabled = false;
-    return;
-  }
-  if (answer.status !== 200) loginsStatus.textContent = answer.json?.detail ?? String(answer.status);
-  else if ("current" in button.dataset) loginsStatus.textContent = t("This login is ended: its row is deleted, and you are signed out.");
-  else loginsStatus.textContent = t("Logins ended: %(n)s. Whoever held their ids is signed out.", { n: answer.json.ended });
-  if ("current" in button.dataset) announceChange();
-  else await redraw();
+  runTask(button, signInsStatus, async () => {
+    const id = button.dataset.end; // empty: all but the current one
+    const isCurrent = "current" in button.dataset;
+    const { ended } = await requestJsonOrThrow("DELETE", `${path}devices/${id ? `${id}/` : ""}`);
+    showStatus(signInsStatus, isCurrent
+      ? t("The server deleted the row of this sign-in, so you are signed out.")
+      : t("Sign-ins ended: %(n)s. Their session ids no longer work.", { n: ended }));
+    if (isCurrent) announceChange();
+    else await redraw();
+  });
 });
 
-/** A throwaway account's password is known here: nobody has to type it. */
+/** Fill in the password of a sandbox account, which this browser stores. */
 function fillInPassword() {
   const field = document.querySelector("#elsewhere [name=password]");
   if (!field) return;
@@ -52,66 +38,71 @@ function fillInPassword() {
   field.closest("label").hidden = Boolean(known);
 }
 
-panel.addEventListener("submit", async (event) => {
+panel.addEventListener("submit", (event) => {
   if (event.target.id !== "elsewhere") return;
   event.preventDefault();
   const body = { password: event.target.elements.password.value };
-  const answer = await tryToAsk(loginsStatus, "POST", `${path}lab/elsewhere/`, { body });
-  if (!answer) return;
-  loginsStatus.textContent = answer.status === 201
-    ? t("The lab's clean client has signed in as you: that is another row.")
-    : answer.json?.detail ?? String(answer.status);
-  await redraw();
+  runTask(event.target.querySelector("button"), signInsStatus, async () => {
+    await requestJsonOrThrow("POST", `${path}lab/elsewhere/`, { body });
+    showStatus(signInsStatus, t("The lab's clean client signed in as you. The server stored another row."));
+    await redraw();
+  });
 });
 
 document.addEventListener("authcompare:redrawn", fillInPassword);
 fillInPassword();
 
-/* ---- what a view does to the session ---- */
+/* ---- changes made by a view ---- */
 
-/** Runs one act between two looks: {before, inside, after, exchange, refused}. Before and after are null when signed out. */
+/** Run an action between two reads: {before, inside, after, exchange}, or {refused} with the refusing response. Before
+    and after are null when signed out. */
 async function experiment(slug) {
-  // The look comes first, also because it may be the one that pushes the row's end back: then the act's own request
-  // is not saved for that reason.
-  const before = await tryToAsk(actsStatus, "GET", `${path}lab/look/`);
-  if (before?.status !== 200) return before && { refused: before };
-  const act = await tryToAsk(actsStatus, "POST", `${path}lab/${slug}/`);
-  if (act?.status !== 200) return act && { refused: act };
-  const exchange = await fetchExchange(act.exchange);
-  const after = await tryToAsk(actsStatus, "GET", `${path}lab/look/`);
-  return { before: before.json, inside: act.json, after: after?.status === 200 ? after.json : null, exchange };
+  // This read may extend the row's expiry time. Then the action's own request does not save the row for that reason.
+  const before = await requestJson("GET", `${path}lab/look/`);
+  if (before.status !== 200) return { refused: before };
+  const action = await requestJson("POST", `${path}lab/${slug}/`);
+  if (action.status !== 200) return { refused: action };
+  const exchange = await fetchExchange(action.exchange);
+  const after = await requestJson("GET", `${path}lab/look/`);
+  return { before: before.json, inside: action.json, after: after.status === 200 ? after.json : null, exchange };
 }
 
-const text = (value) => (value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
+function text(value) {
+  if (value === undefined || value === null) return "–";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-/** What came of it, in words: {word, mood}. */
+/** Return the verdict: {word, mood}. */
 function verdict({ before, inside, after, exchange }) {
-  if (!after) return { word: t("Gone: the row, its data, and the sign-in"), mood: "bad" };
-  if (before.id !== after.id) return { word: t("Another id, the same data"), mood: "good" };
-  if (!same(inside.data, after.data)) return { word: t("Lost: the next request finds the old value"), mood: "bad" };
-  if (!same(before.data, after.data)) return { word: t("Kept: the next request finds it"), mood: "good" };
-  if (written(exchange)) return { word: t("Written again, with the same data"), mood: "plain" };
-  return { word: t("Nothing has changed"), mood: "plain" };
+  if (!after) return { word: t("Deleted: the row, its data and the sign-in"), mood: "bad" };
+  if (before.id !== after.id) return { word: t("New id, same data"), mood: "good" };
+  if (!same(inside.data, after.data)) return { word: t("Lost: the next request reads the old value"), mood: "bad" };
+  if (!same(before.data, after.data)) return { word: t("Saved: the next request reads the new value"), mood: "good" };
+  if (wasWritten(exchange)) return { word: t("Saved again with the same data"), mood: "plain" };
+  return { word: t("Unchanged"), mood: "plain" };
 }
 
-const onSessions = (exchange) => exchange.queries.filter(({ sql }) => sql.includes("sessions_demo_session"));
-const written = (exchange) => exchange && onSessions(exchange).some(({ sql }) => /^(INSERT|UPDATE|DELETE)/.test(sql));
+const sessionQueries = ({ queries }) => queries.filter(({ sql }) => sql.includes("sessions_demo_session"));
+const isWrite = ({ sql }) => /^(INSERT|UPDATE|DELETE)/.test(sql);
+const wasWritten = (exchange) => exchange && sessionQueries(exchange).some(isWrite);
 
-/** What was sent to the database about sessions: SELECT, UPDATE. */
-function statements(exchange) {
-  return onSessions(exchange).map(({ sql }) => element("code", { title: sql }, sql.split(" ")[0]));
+/** Return the SQL commands on the session table. */
+function sqlCommands(exchange) {
+  return sessionQueries(exchange).map(({ sql }) => element("code", { title: sql }, sql.split(" ")[0]));
 }
 
 function setCookie(exchange) {
-  const line = headersNamed(exchange.response.headers, "Set-Cookie").find((each) => each.startsWith(`${cookie}=`));
-  if (!line) return [t("not sent")];
-  const age = /max-age=(\d+)/i.exec(line)?.[1];
-  return [element("b", {}, t("sent")), " ", element("code", { title: line }, Number(age) ? `Max-Age=${age}` : t("Max-Age=0: delete it"))];
+  const header = headersNamed(exchange.response.headers, "Set-Cookie").find((each) => each.startsWith(`${cookie}=`));
+  if (!header) return [t("not sent")];
+  const age = Number(/max-age=(\d+)/i.exec(header)?.[1]);
+  const meaning = age ? `Max-Age=${age}` : t("Max-Age=0: delete it");
+  return [element("b", {}, t("sent")), " ", element("code", { title: header }, meaning)];
 }
 
-/** One line of the comparison; what differs from the cell before it is marked. */
-function line(name, [before, inside, after], { lasting = true } = {}) {
+/** Return a table row that marks each value that differs from the one before it. */
+function row(name, [before, inside, after], { lasting = true } = {}) {
   const mark = (value, old) => element("td.mono", {}, value === old ? value : element("ins", {}, value));
   const lost = lasting && inside !== before && after === before;
   return element("tr", {},
@@ -122,62 +113,60 @@ function line(name, [before, inside, after], { lasting = true } = {}) {
 }
 
 function table({ before, inside, after }) {
-  const names = [...new Set([before, inside, after].flatMap((seen) => Object.keys(seen?.data ?? {})))];
-  const seen = (name) => [before, inside, after].map((found) => text(found?.data[name]));
-  const [shown, rest] = [[], []];
-  for (const name of names) (name === "basket" || (after && new Set(seen(name)).size > 1) ? shown : rest).push(name);
-  const others = { names: rest.join(", ") };
+  const states = [before, inside, after];
+  const names = [...new Set(states.flatMap((state) => Object.keys(state?.data ?? {})))];
+  const values = (name) => states.map((state) => text(state?.data[name]));
+  const isShown = (name) => name === "basket" || (after && new Set(values(name)).size > 1);
+  const shown = names.filter(isShown);
+  const others = { names: names.filter((name) => !isShown(name)).join(", ") };
   const grid = element("table.plain.diff", {},
-    element("caption.visually-hidden", {}, t("The session before, inside and after this request")),
+    element("caption.visually-hidden", {}, t("The session before the request, in the view, and in the next request")),
     element("thead", {}, element("tr", {}, element("td"),
       ...[t("Before"), t("In the view"), t("Next request")].map((title) => element("th", { scope: "col" }, title)))),
     element("tbody", {},
-      line(t("id"), [before, inside, after].map((found) => text(found?.id))),
-      line("modified", [text(before.modified), text(inside.modified), text(after?.modified)], { lasting: false }),
-      ...shown.map((name) => line(name, seen(name)))));
+      row(t("id"), states.map((state) => text(state?.id))),
+      row("modified", [text(before.modified), text(inside.modified), text(after?.modified)], { lasting: false }),
+      ...shown.map((name) => row(name, values(name)))));
   return [element("div.scroll", { tabindex: "0", role: "group", "aria-label": t("Before and after") }, grid),
-    element("p.facts", {}, after ? t("Unchanged: %(names)s", others) : t("Gone, too: %(names)s", others))];
+    element("p.facts", {}, after ? t("Unchanged: %(names)s", others) : t("Also deleted: %(names)s", others))];
 }
 
-function draw(place, found) {
-  const { word, mood } = verdict(found);
+function draw(place, observation) {
+  const { exchange } = observation;
+  const { word, mood } = verdict(observation);
   const mark = { good: "✓", bad: "✗", plain: "=" }[mood];
-  const facts = found.exchange
+  const fact = (name, ...values) => element("div", {}, element("dt", {}, name), element("dd", {}, ...values));
+  const facts = exchange
     ? element("dl.act-facts", {},
-        element("div", {}, element("dt", {}, "Set-Cookie"), element("dd", {}, ...setCookie(found.exchange))),
-        element("div", {}, element("dt", {}, t("Session table")), element("dd", {}, ...statements(found.exchange).flatMap((each) => [each, " "]))))
+        fact("Set-Cookie", ...setCookie(exchange)),
+        fact(t("Session table"), ...sqlCommands(exchange).flatMap((each) => [each, " "])))
     : null;
-  const outcome = element("p.outcome", { "data-mood": mood }, element("span", { "aria-hidden": "true" }, `${mark} `), word);
-  place.replaceChildren(outcome, ...table(found), ...(facts ? [facts] : []));
+  const symbol = element("span", { "aria-hidden": "true" }, `${mark} `);
+  const outcome = element("p.outcome", { "data-mood": mood }, symbol, word);
+  place.replaceChildren(outcome, ...table(observation), ...(facts ? [facts] : []));
   return word;
 }
 
-document.querySelector(".acts")?.addEventListener("submit", async (event) => {
+document.querySelector(".acts")?.addEventListener("submit", (event) => {
   event.preventDefault();
-  const act = event.target.closest(".act");
-  const button = act.querySelector(".run");
-  const place = act.querySelector(".act-result");
-  const about = act.querySelector(".act-about");
-  button.disabled = true;
-  showStatus(actsStatus, t("Asking…"), { aloud: true });
-  try {
-    const found = await experiment(act.dataset.slug);
-    if (!found) return;
-    if (found.refused) {
-      const { status, json } = found.refused;
-      const why = status === 401 ? t("Sign in above first: there is no session to do it to.") : json?.detail ?? String(status);
+  const article = event.target.closest(".act");
+  const place = article.querySelector(".act-result");
+  showStatus(actionsStatus, t("Waiting for the response…"), { aloud: true });
+  runTask(article.querySelector(".run"), actionsStatus, async () => {
+    const observation = await experiment(article.dataset.slug);
+    if (observation.refused) {
+      const { status, json } = observation.refused;
+      const why = status === 401 ? t("There is no session. Sign in above first.") : json?.detail ?? String(status);
       place.replaceChildren(element("p.outcome", { "data-mood": "plain" }, why));
-      showStatus(actsStatus, why, { aloud: true });
+      showStatus(actionsStatus, why, { aloud: true });
       return;
     }
-    showStatus(actsStatus, `${act.querySelector("h3").textContent}: ${draw(place, found)}`, { aloud: true });
-    about.hidden = false;
-    if (found.after) await redraw();
+    const title = article.querySelector("h3").textContent;
+    showStatus(actionsStatus, `${title}: ${draw(place, observation)}`, { aloud: true });
+    article.querySelector(".act-about").hidden = false;
+    if (observation.after) await redraw();
     else announceChange();
-  } finally {
-    button.disabled = false;
-    if (document.activeElement === document.body) button.focus({ preventScroll: true });
-  }
+  });
 });
 
 panel.dataset.ready = "true";

@@ -1,11 +1,12 @@
-/* The bench: a token, its parts and a key, each to be changed. Reading needs no server; the verdict is the server's. */
+/* The token inspector. The page decodes and encodes the token; the server verifies it. */
 
 import { requestJson, serverNow, Unreachable } from "../authcompare/js/api-client.js";
+import { compact, decode, encode, indent } from "../authcompare/js/jwt-codec.js";
 import { element, t } from "../authcompare/js/render.js";
-import { compact, decode, encode, indent } from "./jwt-codec.js";
-import { drawInspection, drawJudgement, drawMoments, drawNothing } from "./verdict.js";
+import { VariantClient } from "../mechanisms/js/variant-client.js";
+import { drawInspection, drawJudgement, drawNothing, drawTimes } from "./verdict.js";
 
-const WAIT = 250; // milliseconds without a key pressed: then it is worth asking
+const TYPING_PAUSE_MS = 250; // after the last key press, before the token is sent
 const section = document.getElementById("inspector");
 const form = section.querySelector("form");
 const { token, key } = form.elements;
@@ -14,13 +15,13 @@ const payload = document.getElementById("payload");
 const paint = section.querySelector("[data-paint]");
 const signSays = document.getElementById("sign-says");
 
-let asked = 0; // questions so far: an answer to an older one is dropped
-let waiting;
-let boundary;
+let latest = 0; // number of the latest request: responses to older ones are dropped
+let typingTimer;
+let boundaryTimer;
 
 /* ---- the three parts ---- */
 
-/** Shows the token in its colours, under the transparent text of the field. */
+/** Draw the token in colours, under the transparent text of the field. */
 function drawToken() {
   const parts = token.value.split(".");
   paint.replaceChildren(...parts.flatMap((part, i) => {
@@ -29,10 +30,10 @@ function drawToken() {
   }), "\n");
   const signature = parts[2];
   document.getElementById("signature-says").textContent = signature
-    ? t("%(n)s bytes over the two parts above", { n: Math.floor((signature.length * 3) / 4) }) : t("none");
+    ? t("%(n)s bytes, computed over header and payload", { n: Math.floor((signature.length * 3) / 4) }) : t("none");
 }
 
-/** The token was changed: show what is in it. */
+/** Decode the token into the header and payload fields. */
 function unpack() {
   const parts = token.value.split(".");
   for (const [i, field] of [header, payload].entries()) {
@@ -44,14 +45,14 @@ function unpack() {
   drawToken();
 }
 
-/** A part was changed: write it into the token, and leave the signature as it was. */
+/** Encode header and payload into the token, and keep the signature. */
 function pack() {
   const signature = token.value.split(".").slice(2).join(".");
   token.value = [encode(compact(header.value)), encode(compact(payload.value)), signature].join(".");
   drawToken();
 }
 
-/** As many lines as it needs. A long key does not push the options out of sight. */
+/** Fit the field to its lines. A long key must not push the options off the screen. */
 function grow(field) {
   field.rows = Math.min(field === key ? 6 : 24, Math.max(2, field.value.split("\n").length));
 }
@@ -61,55 +62,60 @@ function grow(field) {
 function request() {
   const { algorithms, audience, issuer, leeway, require } = form.elements;
   return {
-    token: token.value.trim(), key: key.value, algorithms: algorithms.value, audience: audience.value,
-    issuer: issuer.value, leeway: Math.trunc(leeway.valueAsNumber) || 0, require: require.value,
+    token: token.value.trim(),
+    key: key.value,
+    algorithms: algorithms.value,
+    audience: audience.value,
+    issuer: issuer.value,
+    leeway: Math.trunc(leeway.valueAsNumber) || 0,
+    require: require.value,
   };
 }
 
 async function inspect() {
-  clearTimeout(waiting);
-  clearTimeout(boundary);
-  asked += 1;
+  clearTimeout(typingTimer);
+  clearTimeout(boundaryTimer);
+  latest += 1;
   if (!token.value.trim()) return drawNothing();
-  const mine = asked;
+  const number = latest;
   const body = request();
   try {
-    const answer = await requestJson("POST", form.getAttribute("action"), { body, ambient: false });
-    if (mine !== asked) return;
-    if (answer.status === 200) draw(answer.json, body.leeway);
-    else drawProblem(answer);
+    const response = await requestJson("POST", form.getAttribute("action"), { body, ambient: false });
+    if (number !== latest) return;
+    if (response.status === 200) draw(response.json, body.leeway);
+    else drawProblem(response);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    if (mine === asked) drawProblem({ json: { detail: t("The server cannot be reached. Is it still running?") } });
+    if (number === latest) drawProblem({ json: { detail: t("The server cannot be reached. Is it still running?") } });
   }
 }
 
-function draw(found, leeway) {
-  drawInspection(found);
-  drawMoments(serverNow() / 1000);
-  // A verdict is true at a moment: ask again when the next of the token's times comes.
-  const now = found.now;
-  const limits = found.payload.filter(({ name, time }) => time !== null && ["exp", "nbf", "iat"].includes(name))
+function draw(inspection, leeway) {
+  drawInspection(inspection);
+  drawTimes(serverNow());
+  // Verify again at the next of the token's times: the verdict changes then.
+  const { now, payload: claims } = inspection;
+  const limits = claims.filter(({ name, time }) => time !== null && ["exp", "nbf", "iat"].includes(name))
     .map(({ name, time }) => (name === "exp" ? time + leeway : time - leeway)).filter((time) => time > now);
   const next = (Math.min(...limits) - now) * 1000 + 50;
-  if (next < 2 ** 31) boundary = setTimeout(inspect, next);
+  if (next < 2 ** 31) boundaryTimer = setTimeout(inspect, next);
 }
 
 function drawProblem({ json, status }) {
   const why = Object.values(json?.errors ?? {}).flat().join(" ") || json?.detail || String(status);
-  drawJudgement({ title: t("Not asked"), why, mood: "plain", code: json?.code ?? "" });
+  drawJudgement({ title: t("Not verified"), why, mood: "plain", code: json?.code ?? "" });
 }
 
-function soon() {
+function inspectSoon() {
   section.querySelector("[data-example][aria-current]")?.removeAttribute("aria-current");
   signSays.textContent = "";
-  clearTimeout(waiting);
-  waiting = setTimeout(inspect, WAIT);
+  clearTimeout(typingTimer);
+  typingTimer = setTimeout(inspect, TYPING_PAUSE_MS);
 }
 
-/* ---- what can be done ---- */
+/* ---- actions ---- */
 
-/** Fills in all fields, and asks. */
+/** Fill in all fields and verify. */
 function show(fields) {
   for (const [name, value] of Object.entries(fields)) if (form.elements[name]) form.elements[name].value = value;
   grow(key);
@@ -117,26 +123,23 @@ function show(fields) {
   return inspect();
 }
 
-async function example(link) {
-  const answer = await requestJson("GET", "/tokens/api/examples/", { ambient: false });
-  const found = answer.json?.find?.(({ name }) => name === link.dataset.example);
-  if (!found) return drawProblem(answer);
+async function loadExample(link) {
+  const response = await requestJson("GET", "/tokens/api/examples/", { ambient: false });
+  const fields = response.json?.find?.(({ name }) => name === link.dataset.example);
+  if (!fields) return drawProblem(response);
   section.querySelector("[data-example][aria-current]")?.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
   signSays.textContent = "";
-  return show(found);
+  return show(fields);
 }
 
-/** The first token that a door above keeps in this browser. */
-function stored() {
-  for (const { dataset } of document.querySelectorAll("#doors th[data-storage=localStorage]")) {
-    const found = JSON.parse(localStorage.getItem(`authcompare.${dataset.mechanism}.${dataset.variant}`) ?? "null");
-    if (found) return found.access;
-  }
-  return null;
+/** Return the first access token of the columns above, or null. */
+function storedToken() {
+  const columns = [...document.querySelectorAll("#doors th[data-storage=localStorage]")];
+  return columns.map(({ dataset }) => new VariantClient(dataset).credential).find(Boolean) ?? null;
 }
 
-const acts = {
+const actions = {
   async copy(button) {
     token.focus();
     token.select();
@@ -150,23 +153,24 @@ const acts = {
   empty() {
     return show({ token: "", key: "", algorithms: "", audience: "", issuer: "", leeway: 0, require: "" });
   },
-  /** Ours: verified with the public key where there is one; else the server that has the secret is asked. */
+  /** Verify this browser's token with the server's public key. With a secret key, only the server can verify it. */
   async mine() {
-    const access = stored();
+    const access = storedToken();
     signSays.textContent = "";
     if (!access) {
-      drawJudgement({ title: t("No token yet"), why: t("Sign in above first."), mood: "plain" });
+      drawJudgement({ title: t("No token"), why: t("Sign in above first."), mood: "plain" });
       return;
     }
     const { audience, issuer } = section.dataset;
     const keys = await requestJson("GET", "/.well-known/jwks.json", { ambient: false });
-    const set = keys.json?.keys?.length ? JSON.stringify(keys.json, null, 1) : "";
-    await show({ token: access, key: set, algorithms: "", audience, issuer, leeway: 0, require: "" });
-    if (set) return;
-    const { status, json } = await requestJson("POST", "/tokens/api/verify/", { body: { token: access }, ambient: false });
+    const publicKeys = keys.json?.keys?.length ? JSON.stringify(keys.json, null, 1) : "";
+    await show({ token: access, key: publicKeys, algorithms: "", audience, issuer, leeway: 0, require: "" });
+    if (publicKeys) return;
+    const body = { token: access };
+    const { status, json } = await requestJson("POST", "/tokens/api/verify/", { body, ambient: false });
     document.getElementById("key-says").textContent = status === 200
-      ? t("Its secret never leaves the server. The server, asked at /tokens/api/verify/, says: valid.")
-      : t("Its secret never leaves the server. The server, asked at /tokens/api/verify/, says: %(why)s", { why: json?.detail ?? status });
+      ? t("The secret key stays on the server. /tokens/api/verify/ answers: valid.")
+      : t("The secret key stays on the server. /tokens/api/verify/ answers: %(why)s", { why: json?.detail ?? status });
   },
   async sign() {
     const body = { header: compact(header.value), payload: compact(payload.value), key: key.value };
@@ -178,7 +182,7 @@ const acts = {
     token.value = json.token;
     drawToken();
     await inspect();
-    signSays.textContent = t("Signed anew.");
+    signSays.textContent = t("Signed.");
   },
 };
 
@@ -188,7 +192,7 @@ section.addEventListener("click", async (event) => {
   if (!link && !button) return;
   if (link) event.preventDefault();
   try {
-    await (link ? example(link) : acts[button.dataset.do](button));
+    await (link ? loadExample(link) : actions[button.dataset.do](button));
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
     drawProblem({ json: { detail: t("The server cannot be reached. Is it still running?") } });
@@ -199,13 +203,13 @@ form.addEventListener("input", ({ target }) => {
   if (target === token) unpack();
   else if (target === header || target === payload) pack();
   if (target !== token && target.tagName === "TEXTAREA") grow(target);
-  soon();
+  inspectSoon();
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   inspect();
 });
-setInterval(() => drawMoments(serverNow() / 1000), 1000);
+setInterval(() => drawTimes(serverNow()), 1000);
 
 for (const node of document.querySelectorAll("#inspector [data-script]")) node.hidden = false;
 grow(key);

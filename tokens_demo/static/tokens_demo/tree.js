@@ -1,6 +1,6 @@
-/* The family as a picture: refresh tokens in a row, each with the access token it came with below it. */
+/* Draws a token family: refresh tokens in a row, and below each the access token that was issued with it. */
 
-import { t, shorten } from "../authcompare/js/render.js";
+import { shorten, t } from "../authcompare/js/render.js";
 
 const STEP = 148; // from one refresh token to the next
 const TOP = 64;
@@ -17,42 +17,47 @@ function svg(name, attributes, ...children) {
 
 const text = (x, y, words, kind) => svg("text", { x, y, class: kind, "text-anchor": "middle" }, words);
 
-/** `kin`: [{jti, token_type, parent, mood, word}], oldest first. `back`: the jti of one that came back, or null. */
-export function drawTree(place, kin, back) {
-  const column = new Map(); // of each token, by its id
+/** Draw `tokens`, oldest first: [{jti, token_type, parent, mood, short, word}]. `replayed`: the jti of a used refresh
+    token that was sent again, or null. */
+export function drawTree(place, tokens, replayed) {
+  const column = new Map(); // by jti
   const rows = { refresh: 0, access: 0 };
-  for (const token of kin) {
+  for (const token of tokens) {
     const own = token.token_type === "access" ? column.get(token.parent) : undefined;
     column.set(token.jti, own ?? rows.refresh);
     if (token.token_type === "refresh") rows.refresh += 1;
   }
   const x = (jti) => 80 + column.get(jti) * STEP;
   const y = (token) => (token.token_type === "refresh" ? TOP : BELOW);
-  const byId = new Map(kin.map((token) => [token.jti, token]));
+  const byId = new Map(tokens.map((token) => [token.jti, token]));
   const width = Math.max(rows.refresh, 1) * STEP + 24;
 
-  const edges = kin.filter((token) => byId.has(token.parent)).map((token) => {
+  const edges = tokens.filter((token) => byId.has(token.parent)).map((token) => {
     const parent = byId.get(token.parent);
-    const start = token.token_type === "refresh" ? [x(parent.jti) + RADIUS.refresh, TOP] : [x(parent.jti), TOP + 56];
-    const end = token.token_type === "refresh" ? [x(token.jti) - RADIUS.refresh, TOP] : [x(token.jti), BELOW - RADIUS.access];
+    const [start, end] = token.token_type === "refresh"
+      ? [[x(parent.jti) + RADIUS.refresh, TOP], [x(token.jti) - RADIUS.refresh, TOP]]
+      : [[x(parent.jti), TOP + 56], [x(token.jti), BELOW - RADIUS.access]];
     return svg("path", { d: `M${start} L${end}`, class: "edge", "data-mood": token.mood });
   });
-  const nodes = kin.map((token) => svg("g", { class: "kin", "data-mood": token.mood, "data-type": token.token_type },
+  const nodes = tokens.map((token) => svg("g", { class: "kin", "data-mood": token.mood, "data-type": token.token_type },
     svg("title", {}, `${token.token_type} ${token.jti}: ${token.word}`),
     svg("circle", { cx: x(token.jti), cy: y(token), r: RADIUS[token.token_type] }),
     text(x(token.jti), y(token) + 6, GLYPHS[token.mood], "glyph"),
     text(x(token.jti), y(token) + RADIUS[token.token_type] + 16, shorten(token.jti, 8), "jti"),
     text(x(token.jti), y(token) + RADIUS[token.token_type] + 31, token.short, "word")));
-  const last = kin.findLast((token) => token.token_type === "refresh");
-  if (back && byId.has(back) && last) {
-    const [from, to] = [x(last.jti) + 8, x(back)];
-    edges.push(svg("path", { d: `M${from} ${TOP - 24} C${from} 12 ${to} 12 ${to} ${TOP - 26}`, class: "edge back", "marker-end": "url(#arrow)" }),
-      text((from + to) / 2, 14, t("came back"), "word back"));
+  const last = tokens.findLast((token) => token.token_type === "refresh");
+  if (replayed && byId.has(replayed) && last) {
+    const [from, to] = [x(last.jti) + 8, x(replayed)];
+    const d = `M${from} ${TOP - 24} C${from} 12 ${to} 12 ${to} ${TOP - 26}`;
+    edges.push(svg("path", { d, class: "edge back", "marker-end": "url(#arrow)" }),
+      text((from + to) / 2, 14, t("sent again"), "word back"));
   }
-  const arrow = svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" },
+  const markerSize = { markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" };
+  const arrow = svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 6, refY: 4, ...markerSize },
     svg("path", { d: "M0 0 L8 4 L0 8 z", class: "arrow" }));
-  place.replaceChildren(svg("svg", { width: `${width / 16}rem`, height: "14rem", viewBox: `0 0 ${width} 224`, role: "img", "aria-labelledby": "tree-title" },
-    svg("title", { id: "tree-title" }, t("%(n)s tokens of one sign-in, oldest on the left; the table below says the same in words", { n: kin.length })),
-    svg("defs", {}, arrow), ...edges, ...nodes));
+  const title = t("%(n)s tokens of one sign-in, oldest on the left. The table below lists them.", { n: tokens.length });
+  const size = { width: `${width / 16}rem`, height: "14rem", viewBox: `0 0 ${width} 224` };
+  place.replaceChildren(svg("svg", { ...size, role: "img", "aria-labelledby": "tree-title" },
+    svg("title", { id: "tree-title" }, title), svg("defs", {}, arrow), ...edges, ...nodes));
   place.scrollLeft = place.scrollWidth;
 }

@@ -1,17 +1,18 @@
-/* Draws what the verifier said. Text only ever becomes text nodes: a token may say anything. */
+/* Draws the verifier's result. All text of a token becomes text nodes, never markup. */
 
 import { element, t } from "../authcompare/js/render.js";
-import { ago, date } from "./relative-time.js";
+import { formatDate, formatRelative } from "../authcompare/js/relative-time.js";
 
 const place = (id) => document.getElementById(id);
 const MARKS = { passed: "✓", failed: "✗", skipped: "–", unreached: "·" };
 
-/** The verdict, in words, shape and colour. Said anew only when it is a new one: it is read aloud. */
+/** Draw the verdict in words, shape and colour. An unchanged verdict stays: screen readers read each change aloud. */
 export function drawJudgement({ title, why, mood, code = "" }) {
   const box = place("judgement");
   const words = box.querySelector(".judgement-words");
-  if (box.dataset.said === `${title}|${why}|${code}`) return;
-  box.dataset.said = `${title}|${why}|${code}`;
+  const content = `${title}|${why}|${code}`;
+  if (box.dataset.content === content) return;
+  box.dataset.content = content;
   box.dataset.mood = mood;
   const mark = { good: "✓", bad: "✗", plain: "–" }[mood];
   words.replaceChildren(
@@ -21,44 +22,45 @@ export function drawJudgement({ title, why, mood, code = "" }) {
   );
 }
 
-/** All of an inspection (see the API's documentation of /tokens/api/inspect/). */
-export function drawInspection(found) {
-  const mood = found.accepted ? "good" : found.outcome === "no_key" ? "plain" : "bad";
-  drawJudgement({ ...found, mood, code: found.error ? `${found.error}: ${found.message}` : "" });
-  const states = { passed: t("passed"), failed: t("failed"), skipped: t("not asked for"), unreached: t("not reached") };
-  place("checks").replaceChildren(...found.checks.map(({ title, state }) =>
+/** Draw the response of /tokens/api/inspect/. */
+export function drawInspection(inspection) {
+  const mood = inspection.accepted ? "good" : inspection.outcome === "no_key" ? "plain" : "bad";
+  drawJudgement({ ...inspection, mood, code: inspection.error ? `${inspection.error}: ${inspection.message}` : "" });
+  const states = { passed: t("passed"), failed: t("failed"), skipped: t("not requested"), unreached: t("not reached") };
+  place("checks").replaceChildren(...inspection.checks.map(({ title, state }) =>
     element("li.step", { "data-state": state, title: states[state] },
       element("b", { "aria-hidden": "true" }, `${MARKS[state]} `), title,
       element("span.visually-hidden", {}, ` ${states[state]}`))));
-  place("cautions").replaceChildren(...found.warnings.map((text) => element("li", {}, text)));
-  place("key-says").textContent = found.key;
-  place("call").textContent = found.call;
-  const rows = (part, names) => names.map((named) => row(part, named));
-  place("claims").tBodies[0].replaceChildren(...rows(1, found.header), ...rows(2, found.payload));
+  place("cautions").replaceChildren(...inspection.warnings.map((text) => element("li", {}, text)));
+  place("key-says").textContent = inspection.key;
+  place("call").textContent = inspection.call;
+  const rows = (part, parameters) => parameters.map((parameter) => row(part, parameter));
+  place("claims").tBodies[0].replaceChildren(...rows(1, inspection.header), ...rows(2, inspection.payload));
 }
 
 function row(part, { name, value, says, reference, href, time }) {
-  const moment = time === null ? [] : [
-    element("span.moment", { "data-moment": String(time), title: new Date(time * 1000).toISOString() }),
-    element("small", {}, date(time)),
+  const times = time === null ? [] : [
+    element("span.time", { "data-time": String(time * 1000), title: new Date(time * 1000).toISOString() }),
+    element("small", {}, formatDate(time * 1000)),
   ];
-  const where = href ? element("a", { href, rel: "noreferrer" }, reference) : t("no standard");
+  const source = href ? element("a", { href, rel: "noreferrer" }, reference) : t("no standard");
   return element("tr", { "data-part": String(part) },
     element(`th.mono.part-${part}`, { scope: "row" }, name),
-    element("td.mono", {}, value, ...moment), element("td", {}, says), element("td", {}, where));
+    element("td.mono", {}, value, ...times), element("td", {}, says), element("td", {}, source));
 }
 
-/** Before anything was asked, and after everything was emptied. */
+/** Draw the result without a token. */
 export function drawNothing() {
-  drawJudgement({ title: t("Nothing to look at"), why: t("Paste a token, or pick an example."), mood: "plain" });
+  drawJudgement({ title: t("No token"), why: t("Paste a token or choose an example."), mood: "plain" });
   for (const id of ["checks", "cautions", "key-says", "call"]) place(id).replaceChildren();
-  place("claims").tBodies[0].replaceChildren(element("tr", {}, element("td.empty", { colspan: "4" }, t("no names yet"))));
+  const empty = element("td.empty", { colspan: "4" }, t("no claims yet"));
+  place("claims").tBodies[0].replaceChildren(element("tr", {}, empty));
 }
 
-/** The moments in words, for the clock as it stands. */
-export function drawMoments(now) {
-  for (const cell of document.querySelectorAll("[data-moment]")) {
-    const words = ago(Number(cell.dataset.moment), now);
+/** Draw all times relative to `now`, in milliseconds. */
+export function drawTimes(now) {
+  for (const cell of document.querySelectorAll("[data-time]")) {
+    const words = formatRelative(Number(cell.dataset.time), now);
     if (cell.textContent !== words) cell.textContent = words;
   }
 }

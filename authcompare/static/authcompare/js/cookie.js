@@ -1,4 +1,4 @@
-/* The cookies that scripts can read. */
+/* Reads document.cookie: the cookies without HttpOnly. */
 
 export function readCookie(name) {
   for (const pair of document.cookie.split("; ")) {

@@ -1,4 +1,4 @@
-/* Text to copy, with a button that copies it. Over plain HTTP on a network there is no clipboard: then it is selected. */
+/* Text with a button that copies it. */
 
 import { element, t } from "./render.js";
 
@@ -7,7 +7,7 @@ export function copyable(text) {
   return element("div", {}, pre, copyButton(pre));
 }
 
-/** A button that copies the text of this element. */
+/** Return a button that copies the text of this element. */
 export function copyButton(pre) {
   const button = element("button.primary", { type: "button" }, t("Copy"));
   button.addEventListener("click", async () => {
@@ -15,7 +15,7 @@ export function copyButton(pre) {
     try {
       await navigator.clipboard.writeText(pre.textContent);
       button.textContent = t("Copied");
-    } catch {
+    } catch { // browsers offer the clipboard on HTTPS and localhost only
       button.textContent = document.execCommand("copy") ? t("Copied") : t("Selected: press Ctrl+C");
     }
   });

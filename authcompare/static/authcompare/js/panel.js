@@ -1,28 +1,19 @@
-/* What the parts below the doors share. The server draws them; after each change it is asked to draw them again, and
-   the elements marked data-live are replaced. So there is one way of drawing, and it works without scripts. */
+/* Shared by the parts of a page below the doors. The server draws these parts. After each change the page is fetched
+   again, and its data-live elements are replaced: they are drawn in one place, and they work without scripts. */
 
 import { Refused, Unreachable } from "./api-client.js";
+import { formatDate, formatRelative } from "./relative-time.js";
 import { t } from "./render.js";
 
-const language = document.documentElement.lang;
-const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-
-/** "12 seconds ago", "in 4 minutes". */
-function inWords(moment) {
-  const seconds = Math.round((Date.parse(moment) - Date.now()) / 1000);
-  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
-  return relative.format(Math.trunc(seconds / length), unit);
-}
-
+/** Write every <time data-relative> as "12 seconds ago". */
 export function updateTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-relative]")) {
-    time.textContent = inWords(time.dateTime);
-    time.title = new Date(time.dateTime).toLocaleString(language);
+    time.textContent = formatRelative(Date.parse(time.dateTime));
+    time.title = formatDate(Date.parse(time.dateTime));
   }
 }
 
-/** Replaces every data-live element that the server draws otherwise now. Keeps the focus and what is folded open. */
+/** Replace the data-live elements that differ in `html`. Keeps the focus and open <details>. */
 export function replaceParts(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
@@ -37,30 +28,30 @@ export function replaceParts(html) {
   updateTimes();
 }
 
-async function drawAgain() {
+async function fetchParts() {
   let response;
   try {
     response = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
   } catch {
-    return; // the columns above say that the server does not answer
+    return; // the columns above already say that the server does not respond
   }
   if (!response.ok) return;
   replaceParts(await response.text());
   document.dispatchEvent(new CustomEvent("authcompare:redrawn"));
 }
 
-let drawing = Promise.resolve();
+let pending = Promise.resolve();
 
-/** Draws again, once whatever is being drawn is done. */
+/** Draw the parts again, after a redraw that is still running. */
 export function redraw() {
-  drawing = drawing.then(drawAgain);
-  return drawing;
+  pending = pending.then(fetchParts);
+  return pending;
 }
 
-/** What this part changed concerns the columns too: one event tells everybody, us included. */
+/** Tell the columns and the parts that the credentials or the server-side state changed. */
 export const announceChange = () => document.dispatchEvent(new CustomEvent("authcompare:changed"));
 
-/** Tells what came of something. `aloud` only, where the page shows it anyway; else for everybody to read. */
+/** Show `text` in a status element. `aloud`: for screen readers only, because the page shows it elsewhere. */
 export function showStatus(status, text, { aloud = false } = {}) {
   status.classList.toggle("visually-hidden", aloud);
   status.textContent = text;

@@ -1,34 +1,34 @@
-/* Asks again and again, and says so when nobody answers: then with growing pauses, until somebody does. */
+/* Polls the server. Without a response it waits longer after each failure. */
 
 import { Unreachable } from "./api-client.js";
 import { t } from "./render.js";
 
-const EVERY = 1500; // milliseconds: what is new is seen within two seconds
-const LONGEST = 12_000;
-const PATIENCE = 8000; // for one answer
+const INTERVAL_MS = 1500; // news shows within two seconds
+const LONGEST_INTERVAL_MS = 12_000;
+const TIMEOUT_MS = 8000;
 
-/** Thrown by `once`: there is nothing to ask for any more. */
+/** Thrown by `once` when there is nothing left to poll for. */
 export class Gone extends Error {}
 
-/** Calls `once(signal)` for as long as the page is open; it throws Unreachable where no answer came, and returns what
-    else is in the way. `place` shows how things stand. Returns a function that asks at once. */
+/** Call `once(signal)` again and again while the page is open, and show the state of the connection in `place`. `once`
+    throws Unreachable without a response, and returns a problem to show, if any. Returns a function that polls now. */
 export function poll(once, place) {
   let failures = 0;
   let timer = null;
-  let asking = null;
+  let running = null;
 
-  function show(state, said) {
+  function show(state, content) {
     if (place.dataset.state === state) return;
     place.dataset.state = state;
-    place.replaceChildren(said);
+    place.replaceChildren(content);
   }
 
   async function round() {
     clearTimeout(timer);
     try {
-      const inTheWay = await once(AbortSignal.timeout(PATIENCE));
+      const problem = await once(AbortSignal.timeout(TIMEOUT_MS));
       failures = 0;
-      if (inTheWay) show("out", inTheWay);
+      if (problem) show("out", problem);
       else show("on", t("connected"));
     } catch (error) {
       if (error instanceof Gone) return show("gone", error.message);
@@ -36,19 +36,21 @@ export function poll(once, place) {
       failures += 1;
       show("lost", t("connection lost: trying again"));
     }
-    // Not all at the same moment: three hundred pages have lost the same server.
-    const pause = Math.min(LONGEST, EVERY * 2 ** failures) * (0.8 + 0.4 * Math.random());
-    timer = setTimeout(now, failures ? pause : EVERY);
+    // The random factor spreads the retries: a server restart disconnects every page of a class at the same time.
+    const pause = Math.min(LONGEST_INTERVAL_MS, INTERVAL_MS * 2 ** failures) * (0.8 + 0.4 * Math.random());
+    timer = setTimeout(now, failures ? pause : INTERVAL_MS);
   }
 
-  /** One at a time. */
+  /** Poll now, or wait for the poll that is running. */
   function now() {
-    asking ??= round().finally(() => { asking = null; });
-    return asking;
+    running ??= round().finally(() => { running = null; });
+    return running;
   }
 
   addEventListener("online", now);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && place.dataset.state !== "gone") now(); });
-  timer = setTimeout(now, EVERY);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && place.dataset.state !== "gone") now();
+  });
+  timer = setTimeout(now, INTERVAL_MS);
   return now;
 }

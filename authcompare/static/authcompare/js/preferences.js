@@ -1,26 +1,28 @@
-/* Keeps theme and language when the preference cookie goes: at the cookie door it also carries a name, and may be asked
-   to last 15 seconds. What is kept here is the look alone, and no door looks here. */
+/* Keeps a copy of theme, language and view in localStorage, and restores them when the preference cookie is gone. The
+   cookie door stores a user name in the same cookie and may give it a lifetime of 15 seconds. */
 
 import { readCookie } from "./cookie.js";
 
-const KEPT = "authcompare.look";
-const YEAR = 365 * 24 * 60 * 60;
+const STORAGE_KEY = "authcompare.look";
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
-export function keepLook(name = "prefs") {
+export function syncPreferences(name = "prefs") {
   const value = readCookie(name);
   if (value !== null) {
-    const { theme = "", language = "", view = "" } = Object.fromEntries(new URLSearchParams(decodeURIComponent(value)));
-    localStorage.setItem(KEPT, new URLSearchParams({ theme, language, view }).toString());
-  } else if (localStorage.getItem(KEPT)) {
-    document.cookie = `${name}=${encodeURIComponent(localStorage.getItem(KEPT))}; path=/; max-age=${YEAR}; samesite=lax`;
+    const fields = new URLSearchParams(decodeURIComponent(value));
+    const { theme = "", language = "", view = "" } = Object.fromEntries(fields);
+    localStorage.setItem(STORAGE_KEY, new URLSearchParams({ theme, language, view }).toString());
+  } else if (localStorage.getItem(STORAGE_KEY)) {
+    const saved = encodeURIComponent(localStorage.getItem(STORAGE_KEY));
+    document.cookie = `${name}=${saved}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
   }
 }
 
 try {
-  keepLook(document.documentElement.dataset.prefs);
+  syncPreferences(document.documentElement.dataset.prefs);
 } catch {
-  // A cookie that cannot be decoded, or no storage: the server falls back to its defaults, and so do we.
+  // The cookie cannot be decoded, or localStorage is off: the page keeps the server's defaults.
 }
 
-// On a phone the pages are one row that scrolls: where you are is in sight.
+// On a phone the navigation is one row that scrolls: show the current page.
 document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,12 +1,15 @@
-/* Draws one door's bands. Text only ever becomes text nodes: what comes over the wire is never markup. */
+/* Translation, DOM elements, and the bands of a column. Text from the server becomes text nodes, never markup. */
+
+import { decode } from "./jwt-codec.js";
 
 const { gettext, interpolate } = window;
 
+/** Return the translation of `text`, with its %(name)s placeholders filled in. */
 export const t = (text, values = {}) => interpolate(gettext(text), values, true);
 
-/** An element: element("p.big", {title: "..."}, "text", child, ...). */
-export function element(name, attributes = {}, ...children) {
-  const [tag, ...classes] = name.split(".");
+/** Return an element: element("p.big", {title: "..."}, "text", child, ...). */
+export function element(selector, attributes = {}, ...children) {
+  const [tag, ...classes] = selector.split(".");
   const node = document.createElement(tag);
   if (classes.length) node.className = classes.join(" ");
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -16,69 +19,73 @@ export function element(name, attributes = {}, ...children) {
 
 const chip = (text, kind = "") => element(kind ? `span.chip.${kind}` : "span.chip", {}, text);
 
-/** What the browser holds. `known` is the server's account of the credential. */
-export function drawBrowserState(cell, door, known) {
+/** Draw what the browser stores. `known` is the server's description of the credential, or null. */
+export function drawBrowserState(cell, client, known) {
   if (!known) {
-    cell.replaceChildren(element("p.empty", {}, t("nothing that opens this door")));
+    cell.replaceChildren(element("p.empty", {}, t("No credential")));
     return;
   }
   const chips = [chip(t("%(n)s characters", { n: known.length }))];
-  if (door.inStorage) chips.push(chip("localStorage"));
-  chips.push(door.readable ? chip(t("scripts read it"), "warn") : chip(t("HttpOnly: scripts can not read it")));
+  if (client.inStorage) chips.push(chip("localStorage"));
+  chips.push(client.readable ? chip(t("scripts can read it"), "warn") : chip(t("HttpOnly: scripts cannot read it")));
+  const expiry = known.expires_at
+    ? [element("progress.left", { max: "1", value: "1", "aria-label": t("Time left") }), element("p.facts.remaining")]
+    : [element("p.facts", {}, t("no expiry time that the server checks"))];
   cell.replaceChildren(
-    credential(door, known),
+    credential(client, known),
     element("div.chips", {}, ...chips),
-    ...(known.expires_at
-      ? [element("progress.left", { max: "1", value: "1", "aria-label": t("Time left") }), element("p.facts.remaining")]
-      : [element("p.facts", {}, t("no end that the server would check"))]),
-    ...decoded(door.credential),
+    ...expiry,
+    ...decodedToken(client.credential),
   );
 }
 
-/** A token's three parts, readable without any key. */
-function decoded(token) {
+/** The three parts of a token. */
+function decodedToken(token) {
   const parts = token?.split(".") ?? [];
   if (parts.length !== 3) return [];
   try {
-    const read = (part) => JSON.stringify(JSON.parse(new TextDecoder().decode(
-      Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0)))), null, 1);
-    return [element("details", {}, element("summary", {}, t("its three parts, read without a key")),
-      element("pre.part-1", {}, read(parts[0])), element("pre.part-2", {}, read(parts[1])), element("pre.part-3", {}, parts[2]))];
+    const [header, payload] = parts.slice(0, 2).map((part) => JSON.stringify(JSON.parse(decode(part) ?? ""), null, 1));
+    return [element("details", {}, element("summary", {}, t("The three parts, decoded without a key")),
+      element("pre.part-1", {}, header), element("pre.part-2", {}, payload), element("pre.part-3", {}, parts[2]))];
   } catch {
-    return [element("p.facts", {}, t("no JSON inside: somebody has changed it"))];
+    return [element("p.facts", {}, t("The token was changed: it contains no valid JSON."))];
   }
 }
 
-function credential(door, known) {
-  const held = door.credential;
-  if (held && held.split(".").length === 3 && door.inStorage) {
-    const parts = held.split(".").map((part, i) => element(`span.part-${i + 1}`, { title: part }, shorten(part)));
-    return element("p.credential.mono", {}, parts[0], ".", parts[1], ".", parts[2]);
+function credential(client, known) {
+  const value = client.credential;
+  if (value && value.split(".").length === 3 && client.inStorage) {
+    const [header, payload, signature] = value.split(".").map((part, i) =>
+      element(`span.part-${i + 1}`, { title: part }, shorten(part)));
+    return element("p.credential.mono", {}, header, ".", payload, ".", signature);
   }
-  if (held) return element("p.credential.mono", { title: held }, element("b", {}, `${door.name}=`), held);
+  const name = element("b", {}, `${client.name}=`);
+  if (value) return element("p.credential.mono", { title: value }, name, value);
   const shown = known.parts.id ?? known.parts.statement ?? shorten(JSON.stringify(known.parts.payload ?? ""), 60);
-  return element("p.credential.mono", {}, element("b", {}, `${door.name}=`), shown);
+  return element("p.credential.mono", {}, name, shown);
 }
 
-/** Its beginning and its end, where it is long. */
-export const shorten = (text, most = 24) => (text.length > most ? `${text.slice(0, most / 2)}…${text.slice(-most / 2)}` : text);
+/** Return a long text's beginning and end. */
+export const shorten = (text, most = 24) =>
+  (text.length > most ? `${text.slice(0, most / 2)}…${text.slice(-most / 2)}` : text);
 
-/** What came back: the status, the note or the error, and further elements such as its Set-Cookie headers. */
+/** Draw the response: the status, the note or the error, and `extra` elements. */
 export function drawResponse(cell, { method, path, status, json, extra = [] }) {
+  const code = json?.code ? element("code", {}, json.code) : "";
   const parts = [
     element("p.mono.other", {}, `${method} ${path}`),
-    element("p", {}, element("strong.mono.status-code", {}, String(status)), " ", json?.code ? element("code", {}, json.code) : ""),
+    element("p", {}, element("strong.mono.status-code", {}, String(status)), " ", code),
   ];
   if (json?.revision) {
-    const of = t("of %(owner)s, revision %(n)s", { owner: json.owner, n: json.revision });
-    parts.push(element("div.note", {}, element("strong", {}, json.title), json.body, element("small", {}, of)));
+    const source = t("note of %(owner)s, revision %(n)s", { owner: json.owner, n: json.revision });
+    parts.push(element("div.note", {}, element("strong", {}, json.title), json.body, element("small", {}, source)));
   } else if (json?.detail) {
     parts.push(element("p.detail", {}, json.detail));
   }
   cell.replaceChildren(...parts, ...extra);
 }
 
-/** The verdict, in words, shape and colour. `mood` is good, bad or plain. */
+/** Draw the verdict in words, shape and colour. `mood` is good, bad or plain. */
 export function drawVerdict(cell, { word, why, mood }) {
   const mark = { good: "✓", bad: "✗", plain: "–" }[mood];
   cell.dataset.mood = mood;
@@ -86,7 +93,7 @@ export function drawVerdict(cell, { word, why, mood }) {
   if (why) cell.append(element("p", {}, why));
 }
 
-/** 4:59, or 1:00:00. */
+/** Return a duration as 4:59 or 1:00:00. */
 export function formatDuration(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];

@@ -1,16 +1,17 @@
-/* This visitor's own throwaway accounts, kept in localStorage until their time is up. */
+/* This visitor's own sandbox accounts, kept in localStorage until they expire. */
 
 import { requestJson } from "./api-client.js";
 
-const KEY = "authcompare.sandbox";
+const STORAGE_KEY = "authcompare.sandbox";
 
-/** {id, expires_at, users: [{role, username, password}]}: the one kept, or a fresh one. */
+/** Return the stored sandbox, or create one: {id, expires_at, users: [{role, username, password}]}. */
 export async function loadSandbox({ fresh = false } = {}) {
-  const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
-  if (kept && !fresh && Date.parse(kept.expires_at) > Date.now()) return kept;
-  if (kept && fresh) await requestJson("DELETE", "/lab/api/sandbox/", { body: { id: kept.id }, ambient: false });
-  const answer = await requestJson("POST", "/lab/api/sandbox/"); // with a learner's cookie, if there is one: it becomes theirs
-  if (answer.status !== 201) throw new Error(answer.json?.detail ?? String(answer.status));
-  localStorage.setItem(KEY, JSON.stringify(answer.json));
-  return answer.json;
+  const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
+  if (stored && !fresh && Date.parse(stored.expires_at) > Date.now()) return stored;
+  if (stored && fresh) await requestJson("DELETE", "/lab/api/sandbox/", { body: { id: stored.id }, ambient: false });
+  // Sent with cookies: in a class, the sandbox belongs to the learner.
+  const { status, json } = await requestJson("POST", "/lab/api/sandbox/");
+  if (status !== 201) throw new Error(json?.detail ?? String(status));
+  localStorage.setItem(STORAGE_KEY, JSON.stringify(json));
+  return json;
 }

@@ -1,12 +1,12 @@
-/* The tokens that pages of this site keep in localStorage: {access, refresh} by "authcompare.<mechanism>.<variant>". */
+/* The tokens in localStorage: {access, refresh} under "authcompare.<mechanism>.<variant>". */
 
 const PREFIX = "authcompare.";
 
-/** What is kept under this key, or null. Whatever is no pair of tokens belongs to somebody else. */
+/** Return the tokens under this key, or null. Other keys with the prefix hold other data. */
 export function readTokens(key) {
   try {
-    const found = JSON.parse(localStorage.getItem(key));
-    return typeof found?.access === "string" ? found : null;
+    const tokens = JSON.parse(localStorage.getItem(key));
+    return typeof tokens?.access === "string" ? tokens : null;
   } catch {
     return null;
   }
@@ -16,7 +16,7 @@ export const saveTokens = (key, { access, refresh }) => localStorage.setItem(key
 
 export const deleteTokens = (key) => localStorage.removeItem(key);
 
-/** All that are kept: [{key, name, access, refresh}]; the name is "<mechanism> <variant>". */
+/** Return all stored tokens as [{key, name, access, refresh}]; the name is "<mechanism> <variant>". */
 export function listTokens() {
   return Object.keys(localStorage)
     .filter((key) => key.startsWith(PREFIX) && readTokens(key))

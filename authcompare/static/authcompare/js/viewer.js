@@ -1,4 +1,4 @@
-/* A dialog that shows text to read or to copy: source, a curl command. */
+/* A dialog that shows source code, a curl command or an exchange. */
 
 export { copyable } from "./copyable.js";
 

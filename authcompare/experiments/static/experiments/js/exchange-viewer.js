@@ -39,7 +39,7 @@ export function openRequest(door, title, sent, at) {
     const exchange = await fetchExchange(id).catch(() => null);
     if (sent[at].exchange !== id) return; // stepped on meanwhile
     if (exchange) {
-      drawExchange({ door, ...bands }, exchange);
+      drawExchange({ client: door, ...bands }, exchange);
       body.replaceChildren(...BANDS.flatMap(([name, heading]) => [element("h3", {}, heading), bands[name]]));
     } else {
       body.replaceChildren(element("p.mono", {}, `${method} ${path} → ${status}`), element("p.empty", {}, t("No exchange was kept of this one.")));

@@ -1,12 +1,12 @@
-/* The attacker's page. It sends the requests that its opener orders, with what the browser adds by itself.
+/* The attacker's page. It sends the requests that its opener names, with the cookies that the browser adds.
 
-   It obeys only another origin of this machine, and attacks only that origin, so that it cannot be used against its own
-   site. */
+   Its opener must be another origin on this machine, and every request goes to that origin. So no page can use it to
+   act for the site that serves it. */
 
-const machine = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/;
+const THIS_MACHINE = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/;
 
 const attacks = {
-  /** Submit a form as a page navigation, as a click on a lure would. */
+  /** Submit a form, as one click on a fake prize would. */
   form(url, fields) {
     const form = document.createElement("form");
     form.method = "post";
@@ -21,19 +21,19 @@ const attacks = {
     document.body.append(form);
     form.submit();
   },
-  /** Follow a link: a GET. */
+  /** Follow a link. */
   link(url) {
     const link = document.createElement("a");
     link.href = url;
     document.body.append(link);
     link.click();
   },
-  /** Send a form's request by script. The browser hides the response from this page. */
+  /** Send a form's request from a script. The browser hides the response from this page. */
   fetch: (url, fields) =>
     fetch(url, { method: "POST", mode: "no-cors", credentials: "include", body: new URLSearchParams(fields) }),
-  /** Send a GET by script. */
+  /** Send a GET request from a script. */
   get: (url) => fetch(url, { mode: "no-cors", credentials: "include" }),
-  /** Send what no form can send, and a script only where the server allows it in advance (CORS). */
+  /** Send a request that no form can send. A script can do so only if the server allows it (CORS). */
   patch: (url, fields) =>
     fetch(url, {
       method: "PATCH",
@@ -44,8 +44,8 @@ const attacks = {
 };
 
 addEventListener("message", async ({ data: { how, url, fields }, origin, source }) => {
-  const foreign = origin !== location.origin && machine.test(new URL(origin).hostname);
-  if (source !== opener || !foreign || !url.startsWith(`${origin}/`)) return;
+  const otherOrigin = origin !== location.origin && THIS_MACHINE.test(new URL(origin).hostname);
+  if (source !== opener || !otherOrigin || !url.startsWith(`${origin}/`)) return;
   let sent = true;
   try {
     await attacks[how](url, fields);

@@ -1,5 +1,5 @@
-/* WEAK on purpose: a library that an attacker has changed. It comes from this site's own origin, so the content
-   security policy allows it, and it can do whatever the page can. */
+/* WEAK on purpose: plays a library with malicious code. The content security policy allows it because this site serves
+   it. From then on it can do everything that the page can do. */
 
 /** Return all that scripts can read: {cookies, localStorage, sessionStorage}, each [[name, value], ...]. */
 export function loot() {
@@ -10,7 +10,7 @@ export function loot() {
   return { cookies, localStorage: Object.entries(localStorage), sessionStorage: Object.entries(sessionStorage) };
 }
 
-/** Record the headers of the page's requests. Return a function that stops recording and returns them. */
+/** Record the headers of the page's requests. Returns a function that stops recording and returns the headers. */
 export function listen() {
   const { fetch } = window;
   const headers = [];
@@ -24,10 +24,10 @@ export function listen() {
   };
 }
 
-/** Send a change as the visitor: the browser adds the cookies, and scripts can read the CSRF token. */
+/** Send a request as the signed-in user: the browser adds the cookies, and the script reads the CSRF token. */
 export async function act(path, changes, headers) {
-  const name = document.documentElement.dataset.csrf;
-  const token = document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1] ?? "";
+  const cookie = new RegExp(`(?:^|; )${document.documentElement.dataset.csrf}=([^;]*)`);
+  const token = document.cookie.match(cookie)?.[1] ?? "";
   const response = await fetch(path, {
     method: "PATCH",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token, ...headers },

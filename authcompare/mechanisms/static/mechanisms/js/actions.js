@@ -1,173 +1,181 @@
-/* What can be done at one door. Each act draws what came of it into the column it was done for. */
+/* The actions of one column. Each action draws its result into the column's bands. */
 
 import { requestJson, serverNow } from "../../authcompare/js/api-client.js";
-import { drawProcessing, drawServerState, drawRequest, responseHeaders, setCookies } from "./exchange.js";
-import { drawResponse, drawBrowserState, drawVerdict, t } from "../../authcompare/js/render.js";
+import { drawBrowserState, drawResponse, drawVerdict, t } from "../../authcompare/js/render.js";
+import { drawProcessing, drawRequest, drawServerState, responseHeaders, setCookies } from "./exchange.js";
 import { tampered } from "./tamper.js";
 
-const EXPIRY = 3; // seconds: how long a credential lasts that is to be seen expiring
+const SHORT_LIFETIME_SECONDS = 3; // of the credential that "Let it expire" waits for
+const EXPIRY_MARGIN_MS = 700;
 
-const ok = (answer) => answer.status >= 200 && answer.status < 300;
+const isOk = ({ status }) => status >= 200 && status < 300;
 
-/** The verdict on an answer: {word, mood, why}. `words` says otherwise for {in, out}. */
-function judge(answer, words = {}) {
-  const why = answer.json?.detail;
-  if (ok(answer)) return { word: t("Let in"), mood: "good", ...words.in };
-  if (answer.status === 412) return { word: t("Changed meanwhile"), mood: "plain", why };
-  if (answer.status === 401) return { word: t("Refused"), mood: "plain", why, ...words.out };
-  return { word: t("Refused"), mood: "bad", why, ...words.out };
+/** Return the verdict on a response: {word, mood, why}. `words` replaces parts of it: {accepted, refused}. */
+function judge(response, words = {}) {
+  const why = response.json?.detail;
+  if (isOk(response)) return { word: t("Accepted"), mood: "good", ...words.accepted };
+  if (response.status === 412) return { word: t("Not saved: the note has changed"), mood: "plain", why };
+  if (response.status === 401) return { word: t("Refused"), mood: "plain", why, ...words.refused };
+  return { word: t("Refused"), mood: "bad", why, ...words.refused };
 }
 
-/** What the wire recorded of an exchange, or null where it records nothing. */
+/** Return the recorded exchange, or null if the server did not record it. */
 export async function fetchExchange(id) {
   if (!id) return null;
-  const found = await requestJson("GET", `/wire/${id}/`, { ambient: false });
-  return found.status === 200 ? found.json : null;
+  const { status, json } = await requestJson("GET", `/wire/${id}/`, { ambient: false });
+  return status === 200 ? json : null;
 }
 
-/** Draws a recorded exchange into a column's bands. */
-export function drawExchange(column, exchange, { who = "" } = {}) {
+/** Draw a recorded exchange into a column's bands. `sender` stands before the request line. */
+export function drawExchange(column, exchange, { sender = "" } = {}) {
   column.exchange = exchange;
-  drawRequest(column.travels, column.door, exchange);
+  drawRequest(column.travels, column.client, exchange);
   drawProcessing(column.does, exchange);
   drawServerState(column.state, exchange);
   let json = null;
   try {
     json = JSON.parse(exchange.response.body);
   } catch {
-    // No JSON came back: the status says it all.
+    // An empty body or an HTML error page: show the status alone.
   }
   const { method, path } = exchange.request;
   const extra = [...setCookies(exchange), responseHeaders(exchange)];
-  const answer = { method: who + method, path, status: exchange.response.status, json, extra };
-  drawResponse(column.answer, answer);
-  return answer;
+  const response = { method: sender + method, path, status: exchange.response.status, json, extra };
+  drawResponse(column.answer, response);
+  return response;
 }
 
-async function show(column, answer, words, { id = answer.exchange, who = "" } = {}) {
+async function show(column, response, words, { id = response.exchange, sender = "" } = {}) {
   const exchange = await fetchExchange(id);
   column.exchangeId = exchange && id;
-  if (exchange) drawExchange(column, exchange, { who });
-  else drawResponse(column.answer, { ...answer, method: who + answer.method });
-  if (answer.json?.revision) column.note = answer.json;
-  drawVerdict(column.verdict, judge(answer, words));
+  if (exchange) drawExchange(column, exchange, { sender });
+  else drawResponse(column.answer, { ...response, method: sender + response.method });
+  if (response.json?.revision) column.note = response.json;
+  drawVerdict(column.verdict, judge(response, words));
 }
 
-/** Asks the server what it knows of the credential this browser holds, and draws it. */
-export async function look(column, held = true) {
-  column.known = held ? await column.door.describe() : null;
+/** Draw this browser's credential as the server describes it. */
+export async function refreshCredential(column, signedIn = true) {
+  column.known = signedIn ? await column.client.describe() : null;
   if (column.known) column.since = serverNow();
-  drawBrowserState(column.holds, column.door, column.known);
+  drawBrowserState(column.holds, column.client, column.known);
 }
 
 async function signIn(column, { username, password, lifetime }) {
-  const answer = await column.door.signIn(username, password, lifetime);
-  if (!ok(answer)) return show(column, answer);
-  column.who = username;
+  const response = await column.client.signIn(username, password, lifetime);
+  if (!isOk(response)) return show(column, response);
+  column.username = username;
   column.password = password;
-  column.granted = answer.json.expires_at;
-  column.copy = column.lab ? await column.door.copy() : null;
+  column.copy = column.lab ? await column.client.copy() : null;
   return read(column);
 }
 
-async function read(column, _passed, words) {
-  const answer = await column.door.read();
-  await show(column, answer, words);
-  await look(column, ok(answer));
-  return answer;
+async function read(column, _previous, words) {
+  const response = await column.client.read();
+  await show(column, response, words);
+  await refreshCredential(column, isOk(response));
+  return response;
 }
 
-async function edit(column, changes, before) {
-  // The door before this one may just have changed the same note: what it answered is what we have read last.
-  if (before && before.owner === column.note?.owner) column.door.etag = before.etag;
-  const answer = await column.door.edit(changes);
-  await show(column, answer);
-  await look(column, answer.status !== 401);
-  return { owner: column.note?.owner, etag: column.door.etag };
+async function edit(column, changes, previous) {
+  // The column before this one has just edited the same note: without its ETag, this edit would conflict.
+  if (previous && previous.owner === column.note?.owner) column.client.etag = previous.etag;
+  const response = await column.client.edit(changes);
+  await show(column, response);
+  await refreshCredential(column, response.status !== 401);
+  return { owner: column.note?.owner, etag: column.client.etag };
 }
 
 async function signOut(column) {
-  const answer = await column.door.signOut();
-  column.granted = null;
-  const out = answer.status === 204 || answer.status === 401;
-  await show(column, answer);
-  if (out) drawVerdict(column.verdict, { word: t("Signed out"), mood: "plain" });
-  await look(column, !out);
+  const response = await column.client.signOut();
+  const signedOut = response.status === 204 || response.status === 401;
+  await show(column, response);
+  if (signedOut) drawVerdict(column.verdict, { word: t("Signed out"), mood: "plain" });
+  await refreshCredential(column, !signedOut);
 }
 
-/** Sign in for a few seconds, wait until they are over, and ask again: in this browser, and with a copy. */
-async function expire(column, _passed, { tick }) {
-  if (!column.who) return missing(column);
-  const answer = await column.door.signIn(column.who, column.password, EXPIRY);
-  if (!ok(answer)) return show(column, answer);
-  column.copy = await column.door.copy();
-  await look(column);
-  const end = Date.parse(answer.json.expires_at);
-  drawVerdict(column.verdict, { word: t("Waiting for its end…"), mood: "plain" });
-  while (serverNow() < end + 700) {
+/** Sign in for a few seconds, wait for the expiry time, and read again: in this browser, and with a copy. */
+async function expire(column, _previous, { tick }) {
+  if (!column.username) return drawMissing(column);
+  const response = await column.client.signIn(column.username, column.password, SHORT_LIFETIME_SECONDS);
+  if (!isOk(response)) return show(column, response);
+  column.copy = await column.client.copy();
+  await refreshCredential(column);
+  const expiresAt = Date.parse(response.json.expires_at);
+  drawVerdict(column.verdict, { word: t("Waiting until it expires…"), mood: "plain" });
+  while (serverNow() < expiresAt + EXPIRY_MARGIN_MS) {
     tick();
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  await read(column, null, { out: { word: t("Refused"), mood: "plain", why: t("Its time is up.") } });
+  await read(column, null, { refused: { word: t("Refused"), mood: "plain", why: t("The credential has expired.") } });
   return replay(column, null, null, {
-    in: { word: t("A copy is still let in"), mood: "bad", why: t("Only the browser forgot it: the server checks no end.") },
-    out: { word: t("Refused"), mood: "good", why: t("Its time is up, for copies too.") },
+    accepted: {
+      word: t("Copy accepted"),
+      mood: "bad",
+      why: t("The browser deleted the credential. The server checks no expiry time, so a copy still works."),
+    },
+    refused: { word: t("Refused"), mood: "good", why: t("The server checks the expiry time, so a copy fails too.") },
   });
 }
 
-/** Change the credential in place where a script can; where it can not, let the clean client change a copy. */
-async function tamper(column, _passed, { other }) {
-  const held = column.door.credential;
+/** Change the credential where a script can; elsewhere the clean client changes the copy. */
+async function tamper(column, _previous, { other }) {
+  const { credential } = column.client;
   const words = {
-    in: { word: t("Believed"), mood: "bad", why: t("It was changed, and nothing was checked.") },
-    out: { word: t("Refused"), mood: "good", why: t("It was changed, and that was noticed.") },
+    accepted: { word: t("Change accepted"), mood: "bad", why: t("The server did not notice the change.") },
+    refused: { word: t("Change refused"), mood: "good", why: t("The server noticed the change.") },
   };
-  if (!held) {
-    if (column.door.readable || !column.copy) return missing(column);
-    words.out.why = t("No script can change an HttpOnly cookie, so a changed copy was sent from a clean client.");
+  if (!credential) {
+    if (column.client.readable || !column.copy) return drawMissing(column);
+    words.refused.why = t("Scripts cannot change an HttpOnly cookie, so a clean client sent a changed copy.");
     return replay(column, null, null, words, { tamper: true });
   }
-  column.door.overwrite(tampered(held, column.who, other));
-  const answer = await read(column, null, words);
-  if (column.door.inStorage && !ok(answer)) {
-    column.door.overwrite(held); // put back what was right, so that the page goes on
-    await look(column);
+  column.client.overwrite(tampered(credential, column.username, other));
+  const response = await read(column, null, words);
+  if (column.client.inStorage && !isOk(response)) {
+    column.client.overwrite(credential); // the valid token, so that the next action works
+    await refreshCredential(column);
   }
 }
 
-async function replay(column, _passed, _options, words, extra = {}) {
-  if (!column.copy) return missing(column);
-  const path = `${column.door.path}protected/`;
-  const answer = await requestJson("POST", "/lab/api/replay/", { body: { copy: column.copy, ...extra }, ambient: false });
-  if (answer.status !== 200) {
-    drawVerdict(column.verdict, judge(answer));
+async function replay(column, _previous, _options, words, options = {}) {
+  if (!column.copy) return drawMissing(column);
+  const path = `${column.client.path}protected/`;
+  const body = { copy: column.copy, ...options };
+  const response = await requestJson("POST", "/lab/api/replay/", { body, ambient: false });
+  if (response.status !== 200) {
+    drawVerdict(column.verdict, judge(response));
     return;
   }
-  const { status, headers, body } = answer.json;
+  const { status, headers, body: text } = response.json;
   const id = headers.find(([name]) => name.toLowerCase() === "exchange-id")?.[1];
   await show(
     column,
-    { method: "GET", path, status, json: JSON.parse(body) },
+    { method: "GET", path, status, json: JSON.parse(text) },
     words ?? {
-      in: { word: t("Still let in"), mood: "bad", why: t("Whoever holds a copy is let in.") },
-      out: { mood: "good", why: t("The copy is worth nothing any more.") },
+      accepted: { word: t("Copy accepted"), mood: "bad", why: t("Anyone who has a copy can read the note.") },
+      refused: { word: t("Copy refused"), mood: "good", why: t("The copy no longer works.") },
     },
-    { id, who: t("clean client: ") },
+    { id, sender: t("clean client: ") },
   );
 }
 
-/** Delete the credential in this browser only: the server hears nothing of it, and a copy tells the difference. */
+/** Delete the credential in this browser without telling the server, then replay the copy. */
 async function forget(column) {
-  await column.door.forget();
-  column.granted = null;
-  await look(column, false);
+  await column.client.forget();
+  await refreshCredential(column, false);
   return replay(column, null, null, {
-    in: { word: t("A copy is still let in"), mood: "bad", why: t("Deleted here; the server knows nothing of it.") },
+    accepted: {
+      word: t("Copy accepted"),
+      mood: "bad",
+      why: t("Only this browser deleted the credential. The server still accepts it."),
+    },
+    refused: { word: t("Copy refused"), mood: "good" },
   });
 }
 
-function missing(column) {
-  drawVerdict(column.verdict, { word: t("Nothing to present"), mood: "plain", why: t("Sign in here first.") });
+function drawMissing(column) {
+  drawVerdict(column.verdict, { word: t("No credential"), mood: "plain", why: t("Sign in here first.") });
 }
 
-export const acts = { signIn, read, edit, signOut, expire, tamper, replay, forget };
+export const actions = { signIn, read, edit, signOut, expire, tamper, replay, forget };

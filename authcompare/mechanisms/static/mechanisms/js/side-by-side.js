@@ -1,11 +1,11 @@
-/* The doors side by side: one sign-in opens all of them, and whatever is then done is done for one or for all. */
+/* The side-by-side table: one sign-in opens all doors, and each button acts on one column or on all. */
 
-import { acts, drawExchange, look, fetchExchange } from "./actions.js";
+import { actions, drawExchange, fetchExchange, refreshCredential } from "./actions.js";
 import { serverNow, Unreachable } from "../../authcompare/js/api-client.js";
 import { VariantClient } from "./variant-client.js";
 import { curlCommand } from "./exchange.js";
-import { keepLook } from "../../authcompare/js/preferences.js";
-import { formatDuration, drawVerdict, element, t } from "../../authcompare/js/render.js";
+import { syncPreferences } from "../../authcompare/js/preferences.js";
+import { drawVerdict, element, formatDuration, t } from "../../authcompare/js/render.js";
 import { loadSandbox } from "../../authcompare/js/sandbox.js";
 import { stepper } from "./stepper.js";
 import { tabs } from "./tabs.js";
@@ -21,7 +21,7 @@ const BANDS = ["holds", "travels", "does", "state", "answer", "verdict"];
 const columns = [...table.querySelectorAll("th[data-door]")].map((head) => {
   const cell = (band) => table.querySelector(`tr[data-band="${band}"] td[data-door="${head.dataset.door}"]`);
   return {
-    door: new VariantClient(head.dataset),
+    client: new VariantClient(head.dataset),
     title: head.dataset.title,
     lab,
     ...Object.fromEntries(BANDS.map((band) => [band, cell(band)])),
@@ -36,25 +36,26 @@ const steps = stepper({
   announce: (text) => { status.textContent = text; },
 });
 
-/* ---- for one door, or for all of them ---- */
+/* ---- actions ---- */
 
-/** Runs `act` at each of these columns in turn: a sign-in changes the CSRF token that the next request must send. */
-async function run(act, shown, ...args) {
+/** Run an action in these columns, one after the other: a sign-in changes the CSRF token of the next request. */
+async function run(name, shown, ...args) {
   const buttons = document.querySelectorAll("[data-act], #sign-in .primary");
   buttons.forEach((button) => { button.disabled = true; });
   const focused = document.activeElement;
   table.setAttribute("aria-busy", "true");
   steps.leave();
-  let passed;
+  let previous;
   try {
     for (const column of shown) {
-      status.textContent = t("%(door)s: asking…", { door: column.title });
+      status.textContent = t("%(door)s: waiting for the response…", { door: column.title });
       try {
-        passed = await acts[act](column, ...(act === "edit" || act === "signIn" ? args : [passed, ...args]), passed);
+        const first = name === "edit" || name === "signIn" ? args : [previous, ...args];
+        previous = await actions[name](column, ...first, previous);
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
         const why = t("The server cannot be reached. Is it still running?");
-        drawVerdict(column.verdict, { word: t("No answer"), mood: "bad", why });
+        drawVerdict(column.verdict, { word: t("No response"), mood: "bad", why });
       }
     }
     const verdict = (column) => column.verdict.querySelector(".verdict")?.lastChild.textContent ?? "";
@@ -63,7 +64,7 @@ async function run(act, shown, ...args) {
     buttons.forEach((button) => { button.disabled = false; });
     if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
     table.removeAttribute("aria-busy");
-    keepLook(document.documentElement.dataset.prefs);
+    syncPreferences(document.documentElement.dataset.prefs);
     tick();
     drawTabs();
     steps.arrive();
@@ -71,8 +72,8 @@ async function run(act, shown, ...args) {
   }
 }
 
-/** Opens the editor; resolves with {title, body}, or with null when it is closed without saving. */
-function askForChanges(note) {
+/** Open the editor. Resolves with {title, body}, or with null when the user cancels. */
+function openEditor(note) {
   const fields = editor.querySelector("form");
   fields.elements.title.value = note?.title ?? "";
   fields.elements.body.value = note?.body ?? "";
@@ -89,46 +90,49 @@ function askForChanges(note) {
   });
 }
 
-/* Acts that ask something first, or ask no door at all. */
+/* Actions with a dialog, or without a request to the door. */
 const special = {
   async edit(shown) {
-    const changes = await askForChanges(shown.find((column) => column.note)?.note);
+    const changes = await openEditor(shown.find((column) => column.note)?.note);
     if (changes) await run("edit", shown, changes);
   },
   expire: (shown) => run("expire", shown, { tick }),
   tamper: (shown) => run("tamper", shown, { other: accounts[1]?.username ?? "bob" }),
   curl([column]) {
     const { exchange, title } = column;
-    openViewer(t("%(door)s: the last request as curl", { door: title }),
-      exchange ? copyable(curlCommand(exchange)) : element("p", {}, t("Nothing has been recorded yet: read the note first.")));
+    const content = exchange
+      ? copyable(curlCommand(exchange))
+      : element("p", {}, t("There is no recorded request yet. Read the note first."));
+    openViewer(t("%(door)s: the last request as curl", { door: title }), content);
   },
   async code([column]) {
-    const { method, path } = column.exchange?.request ?? { method: "GET", path: `${column.door.path}protected/` };
+    const { method, path } = column.exchange?.request ?? { method: "GET", path: `${column.client.path}protected/` };
     const endpoint = path.split("/").at(-2);
-    const { mechanism, variant } = column.door;
+    const { mechanism, variant } = column.client;
     const response = await fetch(`/code/${mechanism}/${variant}/${endpoint}/${method.toLowerCase()}/`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    openViewer(t("%(door)s: the code that answers %(method)s %(path)s", { door: column.title, method, path }), ...page.body.children);
+    const title = t("%(door)s: the code behind %(method)s %(path)s", { door: column.title, method, path });
+    openViewer(title, ...page.body.children);
   },
   async reset() {
     await run("forget", columns);
     for (const column of columns) {
       for (const band of BANDS) column[band].replaceChildren(start.content.cloneNode(true));
       delete column.verdict.dataset.mood;
-      Object.assign(column, { known: null, copy: null, note: null, exchange: null, exchangeId: null, who: null });
+      Object.assign(column, { known: null, copy: null, note: null, exchange: null, exchangeId: null, username: null });
     }
     drawTabs();
-    await fillIn({ fresh: true });
+    await fillInAccounts({ fresh: true });
   },
 };
 
 document.addEventListener("click", (event) => {
-  const act = event.target.closest("[data-act]")?.dataset.act;
-  if (!act) return;
+  const name = event.target.closest("[data-act]")?.dataset.act;
+  if (!name) return;
   const cell = event.target.closest("td[data-door]");
   const shown = cell ? [columns[Number(cell.dataset.door)]] : columns;
-  if (special[act]) special[act](shown);
-  else run(act, shown);
+  if (special[name]) special[name](shown);
+  else run(name, shown);
 });
 
 form.addEventListener("submit", (event) => {
@@ -137,11 +141,11 @@ form.addEventListener("submit", (event) => {
   run("signIn", columns, { username, password, lifetime: Number(lifetime) });
 });
 
-/* What only this mechanism has, below, may have changed what the doors' browser holds. */
+/* The mechanism's own part of the page, below the table, may have changed the credential. */
 document.addEventListener("authcompare:changed", async ({ detail }) => {
   if (detail === "doors" || table.hasAttribute("aria-busy")) return;
   for (const column of columns) {
-    if (column.known || column.door.credential) await look(column);
+    if (column.known || column.client.credential) await refreshCredential(column);
   }
   tick();
 });
@@ -150,20 +154,21 @@ document.addEventListener("authcompare:changed", async ({ detail }) => {
 
 let accounts = [];
 
-async function fillIn(options) {
+async function fillInAccounts({ fresh = false } = {}) {
   if (!lab) return;
   try {
-    accounts = (await loadSandbox(options)).users;
+    accounts = (await loadSandbox({ fresh })).users;
   } catch (error) {
-    status.textContent = t("No accounts could be made: %(why)s", { why: error.message });
+    status.textContent = t("The server created no accounts: %(why)s", { why: error.message });
     return;
   }
-  document.getElementById("cast").replaceChildren(...accounts.map(({ username }) => element("option", { value: username })));
+  const options = accounts.map(({ username }) => element("option", { value: username }));
+  document.getElementById("cast").replaceChildren(...options);
   form.username.value = accounts[0].username;
   form.password.value = accounts[0].password;
-  if (options?.fresh) {
+  if (fresh) {
     const names = accounts.map(({ username }) => username).join(", ");
-    status.textContent = t("Fresh accounts: %(names)s", { names });
+    status.textContent = t("New accounts: %(names)s", { names });
   }
 }
 
@@ -172,47 +177,47 @@ form.username.addEventListener("input", () => {
   if (known) form.password.value = known.password;
 });
 
-/* ---- time ---- */
+/* ---- lifetimes ---- */
 
-/** Counts down each lifetime, on the server's clock. */
+/** Draw the time left of each credential, by the server's clock. */
 function tick() {
   for (const column of columns) {
     const remaining = column.holds.querySelector(".remaining");
     if (!column.known?.expires_at || !remaining) continue;
-    const end = Date.parse(column.known.expires_at);
-    const left = (end - serverNow()) / 1000;
-    const whole = (end - (Date.parse(column.known.issued_at) || column.since)) / 1000;
+    const expiresAt = Date.parse(column.known.expires_at);
+    const left = (expiresAt - serverNow()) / 1000;
+    const whole = (expiresAt - (Date.parse(column.known.issued_at) || column.since)) / 1000;
     column.holds.querySelector("progress").value = Math.max(0, Math.min(1, left / whole));
-    remaining.textContent = left > 0 ? t("ends in %(time)s", { time: formatDuration(left) }) : t("its time is up");
+    remaining.textContent = left > 0 ? t("expires in %(time)s", { time: formatDuration(left) }) : t("expired");
   }
 }
 
 setInterval(tick, 500);
 
-/* ---- start: what does this browser still hold, and what does the address ask to be shown? ---- */
+/* ---- start: draw the credentials of this browser, and the exchanges that the URL names ---- */
 
 async function showShared(ids) {
   for (const [i, id] of ids.entries()) {
     const exchange = columns[i] && (await fetchExchange(id));
     if (!exchange) continue;
     columns[i].exchangeId = id;
-    const answer = drawExchange(columns[i], exchange);
-    const let_in = answer.status < 300;
-    drawVerdict(columns[i].verdict, { word: let_in ? t("Let in") : t("Refused"), mood: let_in ? "good" : "plain" });
+    const accepted = drawExchange(columns[i], exchange).status < 300;
+    const [word, mood] = accepted ? [t("Accepted"), "good"] : [t("Refused"), "plain"];
+    drawVerdict(columns[i].verdict, { word, mood });
   }
   drawTabs();
 }
 
-const asked = new URLSearchParams(location.hash.slice(1));
-await fillIn();
+const shared = new URLSearchParams(location.hash.slice(1));
+await fillInAccounts();
 await Promise.all(columns.map(async (column) => {
   try {
-    await look(column, column.door.held);
+    await refreshCredential(column, column.client.isSignedIn);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
   }
 }));
-if (asked.get("x")) await showShared(asked.get("x").split(","));
+if (shared.get("x")) await showShared(shared.get("x").split(","));
 tick();
-steps.start(asked.get("step"));
+steps.start(shared.get("step"));
 table.dataset.ready = "true";

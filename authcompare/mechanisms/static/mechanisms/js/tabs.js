@@ -1,4 +1,4 @@
-/* Narrow screens: one column at a time, chosen by tabs that keep every verdict in sight. */
+/* Narrow screens: tabs show every verdict, and choose the one column to draw. */
 
 import { element } from "../../authcompare/js/render.js";
 

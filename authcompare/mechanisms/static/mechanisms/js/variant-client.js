@@ -1,8 +1,9 @@
-/* One variant of a mechanism, as a page's script uses it: sends the requests, and stores what sign-in returns where this
-   variant says. No mechanism is named here: the data-* attributes that the server wrote hold the differences. */
+/* The client of one variant. The server writes the differences between variants into data-* attributes, so this module
+   names no mechanism. */
 
 import { requestJson } from "../../authcompare/js/api-client.js";
 import { readCookie } from "../../authcompare/js/cookie.js";
+import { deleteTokens, readTokens, saveTokens } from "../../authcompare/js/token-store.js";
 
 export class VariantClient {
   constructor(dataset) {
@@ -13,25 +14,31 @@ export class VariantClient {
     this.name = dataset.name; // the cookie's or the header's name
     this.readable = dataset.readable === "true";
     this.inStorage = dataset.storage === "localStorage";
-    this.ambient = this.transport === "Cookie"; // does the browser send it by itself?
+    this.ambient = this.transport === "Cookie"; // the browser sends it automatically
     this.key = `authcompare.${this.mechanism}.${this.variant}`;
-    this.heldAtStart = "held" in dataset; // the server saw it come with this page
+    this.signedInAtLoad = "signedIn" in dataset; // the server saw the credential in the request for this page
     this.etag = null;
   }
 
-  /** Was there something that opens this door when the page was loaded? */
-  get held() {
-    return this.inStorage ? this.stored !== null : this.heldAtStart;
+  /** Whether this browser was signed in here when the page was loaded. */
+  get isSignedIn() {
+    return this.inStorage ? this.stored !== null : this.signedInAtLoad;
   }
 
-  /** What this page's script can see of the credential it holds: the whole of it, or null. */
+  /** The credential, or null where scripts cannot read it. */
   get credential() {
     if (this.inStorage) return this.stored?.access ?? null;
     return this.readable ? readCookie(this.name) : null;
   }
 
+  /** The tokens in localStorage, or null. */
   get stored() {
-    return JSON.parse(localStorage.getItem(this.key) ?? "null");
+    return readTokens(this.key);
+  }
+
+  /** The variant as the lab's API expects it. */
+  get id() {
+    return { mechanism: this.mechanism, variant: this.variant };
   }
 
   get authorization() {
@@ -48,60 +55,57 @@ export class VariantClient {
   }
 
   async signIn(username, password, lifetime) {
-    const answer = await requestJson("POST", `${this.path}login/`, {
+    const response = await requestJson("POST", `${this.path}login/`, {
       body: { username, password, lifetime },
       ambient: this.ambient,
     });
-    if (answer.status === 200 && this.inStorage) {
-      const { access, refresh } = answer.json;
-      localStorage.setItem(this.key, JSON.stringify({ access, refresh }));
+    if (response.status === 200 && this.inStorage) {
+      saveTokens(this.key, response.json);
     }
-    return answer;
+    return response;
   }
 
   async signOut() {
     const refresh = this.stored?.refresh;
-    const answer = await this.request("POST", "logout/", { body: refresh ? { refresh } : {} });
-    if (answer.status === 204) localStorage.removeItem(this.key);
-    return answer;
+    const response = await this.request("POST", "logout/", { body: refresh ? { refresh } : {} });
+    if (response.status === 204) deleteTokens(this.key);
+    return response;
   }
 
   async read() {
-    const answer = await this.request("GET", "protected/");
-    this.etag = answer.headers.get("ETag") ?? this.etag;
-    return answer;
+    const response = await this.request("GET", "protected/");
+    this.etag = response.headers.get("ETag") ?? this.etag;
+    return response;
   }
 
   async edit(changes) {
     const headers = this.etag ? { "If-Match": this.etag } : {};
-    const answer = await this.request("PATCH", "protected/", { body: changes, headers });
-    this.etag = answer.headers.get("ETag") ?? this.etag;
-    return answer;
+    const response = await this.request("PATCH", "protected/", { body: changes, headers });
+    this.etag = response.headers.get("ETag") ?? this.etag;
+    return response;
   }
 
-  /** What the server knows of the credential; null when it knows of none. */
+  /** Return the server's description of the credential, or null without a valid one. */
   async describe() {
-    const answer = await this.request("GET", "credential/");
-    return answer.status === 200 ? answer.json : null;
+    const response = await this.request("GET", "credential/");
+    return response.status === 200 ? response.json : null;
   }
 
-  /** Forget the credential in this browser, and tell the door nothing. */
+  /** Delete the credential in this browser without signing out. */
   async forget() {
-    if (this.inStorage) localStorage.removeItem(this.key);
-    else await requestJson("POST", "/lab/api/forget/", { body: { mechanism: this.mechanism, variant: this.variant } });
+    if (this.inStorage) deleteTokens(this.key);
+    else await requestJson("POST", "/lab/api/forget/", { body: this.id });
   }
 
-  /** Put another credential in its place, where a script can: in localStorage, or in a cookie that is not HttpOnly. */
+  /** Replace the credential in localStorage, or in a cookie without HttpOnly. */
   overwrite(credential) {
-    if (this.inStorage) localStorage.setItem(this.key, JSON.stringify({ ...this.stored, access: credential }));
+    if (this.inStorage) saveTokens(this.key, { ...this.stored, access: credential });
     else document.cookie = `${this.name}=${credential}; path=/; samesite=lax`;
   }
 
-  /** Have a copy of the credential kept, as a thief would. Resolves with its handle, or null. */
+  /** Have the lab keep a copy of the credential, as a thief would. Resolves with the copy's handle, or null. */
   async copy() {
-    const answer = await this.request("POST", "/lab/api/copy/", {
-      body: { mechanism: this.mechanism, variant: this.variant },
-    });
-    return answer.json?.copy ?? null;
+    const { json } = await this.request("POST", "/lab/api/copy/", { body: this.id });
+    return json?.copy ?? null;
   }
 }

@@ -1,8 +1,8 @@
-/* The parts of a token as text, both ways, without losing anything: numbers keep their digits, names their order. */
+/* Decodes and encodes the parts of a JWT as text. JSON.parse would change long numbers and drop duplicate claims. */
 
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
-/** The text in a part, or null where it is not base64url. */
+/** Return the text of a part, or null if it is not base64url. */
 export function decode(part) {
   if (!BASE64URL.test(part) || part.length % 4 === 1) return null;
   const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
@@ -15,10 +15,10 @@ export function encode(text) {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** JSON text without the spaces between its tokens. Text that is no JSON comes out much as it went in. */
+/** Return JSON text without white space between its tokens. Other text stays almost the same. */
 export const compact = (text) => pieces(text).join("");
 
-/** JSON text with a line for each member. */
+/** Return JSON text with one line per member. */
 export function indent(text) {
   let depth = 0;
   const line = () => `\n${"  ".repeat(Math.max(0, depth))}`;
@@ -39,7 +39,7 @@ export function indent(text) {
   }).join("");
 }
 
-/** Strings, marks, and what is between them, without the white space around. */
+/** Return the strings, punctuation and other tokens of JSON text, without white space. */
 function pieces(text) {
   return text.match(/"(?:[^"\\]|\\.)*"?|[{}[\],:]|[^\s{}[\],:"]+/gs) ?? [];
 }
