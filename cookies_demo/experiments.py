@@ -1,35 +1,37 @@
-"""What only cookies have to show."""
+"""Experiments that need cookies."""
 
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Choice, Experiment
 
-AS_SAID, OTHERWISE = "as the standard says", "otherwise"
+STANDARD, OTHERWISE = "as the standard says", "otherwise"
 
 
 class CookieAttributes(Experiment):
     slug = "cookie-attributes"
-    title = _("Every combination of attributes")
+    title = _("Every combination of cookie attributes")
     question = _(
-        "A server asks for cookies with every combination of SameSite, Secure, HttpOnly and Max-Age. Can it rely on "
-        "what your browser does with them?"
+        "A server sets cookies with every combination of SameSite, Secure, HttpOnly and Max-Age. Does your browser "
+        "treat them as the standard says?"
     )
     choices = [
         Choice(
-            AS_SAID,
-            _("Yes: which are kept, seen by scripts and sent is as the standard says."),
-            _("What a server asks for is what a browser does: some combinations are refused."),
+            STANDARD,
+            _("Yes: it stores them, hides them from scripts and sends them as the standard says."),
+            _("A browser accepts every combination of attributes."),
         ),
-        Choice(OTHERWISE, _("No: each browser does as it likes."), _("Attributes are hints, and no rule.")),
+        Choice(
+            OTHERWISE, _("No: each browser has its own rules."), _("Attributes are hints that a browser may ignore.")
+        ),
     ]
     rows = ["security", "usage"]
     browser = True
     explanation = _(
-        "The browser decides, and tells the server nothing: SameSite=None without Secure is dropped, Secure is kept "
-        "over HTTP on this machine only, and a request carries names and values without any attribute. HttpOnly "
-        "decides who reads a cookie, SameSite with whose requests it goes, Max-Age how long this browser keeps it. "
-        "Two things the standard leaves to the browser: whether a cookie without SameSite goes along with another "
-        "site's form while it is young, and whether third-party cookies are sent at all."
+        "The browser decides, and it tells the server nothing. It drops SameSite=None without Secure. Over HTTP, it "
+        "stores Secure cookies on this machine only. A request contains names and values, but no attributes. HttpOnly "
+        "decides whether scripts can read a cookie, SameSite with which requests it is sent, and Max-Age how long the "
+        "browser stores it. The standard leaves two things open: whether another site's form sends a young cookie "
+        "without SameSite, and whether third-party cookies are sent at all."
     )
     sources = [
         ("RFC 6265bis", "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis"),
@@ -37,11 +39,11 @@ class CookieAttributes(Experiment):
     ]
 
     def concerns(self, variant):
-        """The browser knows no doors: one stands for all."""
+        """Return True at one variant: the browser treats the cookies of all variants alike."""
         return variant is variant.mechanism.default and variant.mechanism.name == "cookie"
 
     def expected(self, variant):
-        return AS_SAID
+        return STANDARD
 
 
 EXPERIMENTS = [CookieAttributes()]

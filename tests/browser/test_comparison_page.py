@@ -134,8 +134,8 @@ def test_what_this_browser_saw_can_be_read_where_it_counts(comparison):
     expect(piece.locator(".when time")).to_contain_text(re.compile("ago"))
     cell = page.locator("#theft-steal-by-script td[data-mechanism=cookie]")
     expect(cell.locator(".group")).to_have_count(2)
-    expect(cell.locator("[data-mood=succeeds]")).to_contain_text("plain preference cookie (lab)")
-    expect(cell.locator("[data-mood=fails]")).to_contain_text("signed cookie")
+    expect(cell.locator("[data-mark=succeeds]")).to_contain_text("plain preference cookie (lab)")
+    expect(cell.locator("[data-mark=fails]")).to_contain_text("signed cookie")
 
 
 def test_a_contradiction_seen_in_this_browser_is_loud_and_stands_open(comparison):
@@ -148,7 +148,7 @@ def test_a_contradiction_seen_in_this_browser_is_loud_and_stands_open(comparison
     expect(finding.locator(".needed")).to_be_visible()
     expect(page.locator("[data-count=differs]")).to_contain_text("1 contradicted")
     page = comparison(own=in_browser(but=[("cross-site", "token default", "changes the note")]))
-    expect(page.locator("#cross-site [data-mood=differs]")).to_contain_text("NOT as promised: It is changed.")
+    expect(page.locator("#cross-site [data-mark=differs]")).to_contain_text("NOT as promised: It is changed.")
 
 
 def test_the_reasons_of_the_helper_know_what_this_browser_saw(comparison):

@@ -7,34 +7,40 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from authcompare.experiments.base import Choice
-from tokens_demo.experiments.forging import resaid
-from tokens_demo.experiments.of_tokens import OfTokens
+from tokens_demo.experiments.base import TokenExperiment
+from tokens_demo.experiments.forging import with_changed_claims
 
 BOTH_WAYS, ONE_WAY, NEITHER = "each verifies the other's", "one verifies the other's", "neither verifies the other's"
 ALGORITHM, CURVE = "ES256", "P-256"
 VALID = "valid"
 
 
-class AnotherLibrary(OfTokens):
+class AnotherLibrary(TokenExperiment):
     slug = "another-library"
     title = _("Another library")
     question = _(
-        "A server signs tokens with a private key. A program of somebody else's, with another JWT library, has nothing "
-        "but the public key from /.well-known/jwks.json. Who can verify whose tokens?"
+        "A server signs tokens with a private key. Another program uses another JWT library. It has only the public "
+        "key from /.well-known/jwks.json. Which tokens can the server and the program verify?"
     )
     choices = [
-        Choice(BOTH_WAYS, _("Each can verify the other's: the format is a standard.")),
+        Choice(BOTH_WAYS, _("Each can verify the other's tokens: the format is a standard.")),
         Choice(
-            ONE_WAY, _("It can read ours, and we can not read its."), _("A token belongs to the library it is from.")
+            ONE_WAY,
+            _("The program can verify the server's tokens, but not the other way round."),
+            _("A token works only with the library that created it."),
         ),
-        Choice(NEITHER, _("Neither: only the server knows its key."), _("To verify takes the key that signed.")),
+        Choice(
+            NEITHER,
+            _("Neither can: only the server has its key."),
+            _("Verifying a token needs the key that signed it."),
+        ),
     ]
     rows = ["usage", "implementation"]
     apart = True
     explanation = _(
-        "RFC 7519 says how a token is written, RFC 7517 how a key is: whoever follows them understands everybody who "
-        "does. With a public key a verifier can verify and nothing else. With a shared secret there is nothing to "
-        "publish: who can verify can also sign."
+        "RFC 7519 defines the format of a token, and RFC 7517 the format of a key. All libraries that follow them can "
+        "work together. With a public key, a program can verify tokens and nothing else. A shared secret cannot be "
+        "published: every program that can verify a token could also sign one."
     )
     sources = [
         ("RFC 7517, section 5", "https://www.rfc-editor.org/rfc/rfc7517#section-5"),
@@ -42,40 +48,40 @@ class AnotherLibrary(OfTokens):
     ]
 
     def concerns(self, variant):
-        """Only where the server's key is what makes a token worth something."""
+        """Return True if the server verifies the token with a key."""
         return super().concerns(variant) and "key" in variant.promises.shared_needs
 
     def expected(self, variant):
         return BOTH_WAYS
 
     def run(self, actors, variant):
-        there = actors.twin(algorithm=ALGORITHM)
+        there = actors.at_second_server(algorithm=ALGORITHM)
         ours = there.signed_in(variant).credential
         published, key = keys_of(there), ECKey.generate_key(CURVE)
         theirs = jwt.encode({"alg": ALGORITHM}, {"sub": "7", "exp": int(time.time()) + 60}, key)
         public = json.dumps(key.as_dict(private=False))
-        read, changed = by_joserfc(ours, published), by_joserfc(resaid(ours, sub="0"), published)
-        reads, changes = by_us(there, theirs, public), by_us(there, resaid(theirs, sub="0"), public)
+        read, changed = by_joserfc(ours, published), by_joserfc(with_changed_claims(ours, sub="0"), published)
+        reads, changes = by_us(there, theirs, public), by_us(there, with_changed_claims(theirs, sub="0"), public)
         works = [read == VALID != changed, reads == VALID != changes]
         return actors.observed(
             BOTH_WAYS if all(works) else ONE_WAY if any(works) else NEITHER,
-            (_("public keys published by this server"), len(keys_of(actors)["keys"])),
+            (_("public keys that this server publishes"), len(keys_of(actors)["keys"])),
             (_("by a server that signs with %(alg)s") % {"alg": ALGORITHM}, len(published["keys"])),
             (_("our token, verified by joserfc"), read),
-            (_("ours with another's id in it, by joserfc"), changed),
-            (_("a token made by joserfc, verified by us"), reads),
-            (_("theirs with another's id in it, by us"), changes),
+            (_("our token with another id, verified by joserfc"), changed),
+            (_("joserfc's token, verified by us"), reads),
+            (_("joserfc's token with another id, verified by us"), changes),
         )
 
 
 def keys_of(actors):
-    """What stands at the address where everybody finds the public keys."""
+    """Return the server's published keys."""
     with actors.client() as client:
         return client.get("/.well-known/jwks.json").raise_for_status().json()
 
 
 def by_joserfc(token, published):
-    """What the other library says of a token, told the published keys."""
+    """Return the other library's verdict on a token, with the published keys."""
     try:
         claims = jwt.decode(token, KeySet.import_key_set(published), algorithms=[ALGORITHM]).claims
         jwt.JWTClaimsRegistry(exp={"essential": True}).validate(claims)
@@ -85,7 +91,7 @@ def by_joserfc(token, published):
 
 
 def by_us(actors, token, public):
-    """What our verify call says of a token, told somebody's public key."""
+    """Return our verify endpoint's verdict on a token, with another program's public key."""
     with actors.client() as client:
-        told = {"token": token, "key": public, "algorithms": ALGORITHM}
-        return client.post("/tokens/api/inspect/", json=told).raise_for_status().json()["outcome"]
+        body = {"token": token, "key": public, "algorithms": ALGORITHM}
+        return client.post("/tokens/api/inspect/", json=body).raise_for_status().json()["outcome"]

@@ -1,4 +1,4 @@
-"""What an attacker can do who has a token, PyJWT, and no key of the server's."""
+"""Tools of an attacker who has a token and PyJWT, but none of the server's keys."""
 
 import secrets
 from functools import cache
@@ -12,7 +12,7 @@ from tokens_demo.inspector.samples import encoded
 
 
 def claims(token):
-    """What a token says: anybody can read it."""
+    """Return the claims of a token, unverified."""
     return jwt.decode(token, options={"verify_signature": False})
 
 
@@ -20,39 +20,42 @@ def algorithm(token):
     return jwt.get_unverified_header(token)["alg"]
 
 
-def naming(token, user):
-    """The claims of this token, with another user's name wherever it has one."""
-    said = claims(token)
+def claims_naming(token, user):
+    """Return the claims of this token with another user in them."""
+    own = claims(token)
     names = {"sub": str(user["id"]), "username": user["username"]}
-    return said | {claim: name for claim, name in names.items() if claim in said}
+    return own | {claim: name for claim, name in names.items() if claim in own}
 
 
-def signed(said, alg, key, **header):
-    """A token over these claims. By hand, since `jwt.encode` refuses what only an attacker does: to take a short word,
-    or somebody's public key, for a secret."""
-    message = f"{encoded({'alg': alg, 'typ': 'JWT', **header})}.{encoded(said)}"
+def signed(payload, alg, key, **header):
+    """Return a token with these claims.
+
+    It does not use `jwt.encode`, which refuses what only an attacker does: a short word or a public key as the secret.
+    """
+    message = f"{encoded({'alg': alg, 'typ': 'JWT', **header})}.{encoded(payload)}"
     signature = get_default_algorithms()[alg].sign(message.encode(), key)
     return f"{message}.{base64url_encode(signature).decode()}"
 
 
-def unsigned(said, alg):
-    return f"{encoded({'alg': alg, 'typ': 'JWT'})}.{encoded(said)}."
+def unsigned(payload, alg):
+    """Return a token with these claims and an empty signature."""
+    return f"{encoded({'alg': alg, 'typ': 'JWT'})}.{encoded(payload)}."
 
 
-def resaid(token, **changes):
-    """A real token that says something else, under the signature it had."""
+def with_changed_claims(token, **changes):
+    """Return a real token with changed claims and its old signature."""
     header, _payload, signature = token.split(".")
     return f"{header}.{encoded(claims(token) | changes)}.{signature}"
 
 
 @cache
 def own_key(alg):
-    """A key of the attacker's own, of the kind that this algorithm takes."""
+    """Return an attacker's key for this algorithm."""
     return MAKERS[alg]() if alg in MAKERS else secrets.token_bytes(32)
 
 
 def published_keys(actors):
-    """The server's public keys as PEM, from the address where everybody finds them."""
+    """Return the server's published keys as PEM."""
     with actors.client() as client:
-        found = client.get("/.well-known/jwks.json").raise_for_status().json()["keys"]
-    return [public_pem(jwt.PyJWK(key).key).encode() for key in found]
+        keys = client.get("/.well-known/jwks.json").raise_for_status().json()["keys"]
+    return [public_pem(jwt.PyJWK(key).key).encode() for key in keys]

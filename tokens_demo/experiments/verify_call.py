@@ -5,29 +5,29 @@ import jwt
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Choice
+from tokens_demo.experiments.base import TokenExperiment
 from tokens_demo.experiments.forging import algorithm
-from tokens_demo.experiments.of_tokens import OfTokens
 from tokens_demo.inspector.samples import ARTICLE, ARTICLE_SECRET, DEFAULT_SECRET
 
 DOES_NOT, VERIFIES = "does not verify with the secret beside it", "verifies with the secret beside it"
 
 
-class VerifyCall(OfTokens):
+class VerifyCall(TokenExperiment):
     slug = "verify-call"
     title = _("The article's verify call")
     question = _(
-        "The article prints a token, a secret, and a call that verifies the one with the other. You make that very "
-        "call. What comes of it?"
+        "The article prints a token, a secret, and a call that verifies the token with the secret. You run exactly "
+        "this call. What is the result?"
     )
     choices = [
-        Choice(DOES_NOT, _("The signature does not fit: another secret made that token.")),
-        Choice(VERIFIES, _("The token is valid, as the article says."), _("An example that is in print has been run.")),
+        Choice(DOES_NOT, _("The signature does not match: another secret signed that token.")),
+        Choice(VERIFIES, _("The token is valid, as the article says."), _("The author has run every printed example.")),
     ]
     rows = ["implementation"]
     explanation = _(
-        "The token is the one that jwt.io has shown for years, and fits its secret, not the article's. A verify call "
-        "has many ways to say no, and one to say yes: whoever handles only the first one they meet lets the others "
-        "through. In Node it returns or throws; it is no promise, so to await it waits for nothing."
+        "The token is the well-known example of jwt.io. It matches jwt.io's secret, not the article's. A verify call "
+        "can fail in many ways, and a program must handle all of them. In Node, jwt.verify returns or throws. It is no "
+        "promise, so await has no effect."
     )
     sources = [
         ("RFC 7519, section 7.2", "https://www.rfc-editor.org/rfc/rfc7519#section-7.2"),
@@ -38,7 +38,7 @@ class VerifyCall(OfTokens):
     ]
 
     def concerns(self, variant):
-        """Verifying is asked of the mechanism, and so at its default door alone."""
+        """Return True at the default variant: the call is the same for all of them."""
         return super().concerns(variant) and variant is variant.mechanism.default
 
     def expected(self, variant):
@@ -47,17 +47,17 @@ class VerifyCall(OfTokens):
     def run(self, actors, variant):
         mine = actors.signed_in(variant).credential
         with actors.client() as client:
-            said = {
-                what: client.post("/tokens/api/inspect/", json=told).raise_for_status().json()["outcome"]
-                for what, told in calls(mine).items()
+            outcomes = {
+                what: client.post("/tokens/api/inspect/", json=body).raise_for_status().json()["outcome"]
+                for what, body in calls(mine).items()
             }
             ours, theirs = (client.post("/tokens/api/verify/", json={"token": token}) for token in (mine, ARTICLE))
-        seen = VERIFIES if said[PRINTED] == "valid" else DOES_NOT
+        outcome = VERIFIES if outcomes[PRINTED] == "valid" else DOES_NOT
         return actors.observed(
-            seen,
-            *said.items(),
+            outcome,
+            *outcomes.items(),
             (_("this server about its own token"), ours.json()["token_type"]),
-            (_("this server about the article's"), theirs.json()["code"]),
+            (_("this server about the article's token"), theirs.json()["code"]),
         )
 
 
@@ -65,15 +65,19 @@ PRINTED = _("token and secret as the article prints them")
 
 
 def calls(mine):
-    """What is asked of the verifier: {what it is: the call}."""
+    """Return the calls of the verify endpoint: {what it shows: request body}."""
     secret, now = secrets.token_hex(32), int(time.time())
     good = jwt.encode({"sub": "7", "exp": now + 60}, secret)
     return {
         PRINTED: {"token": ARTICLE, "key": ARTICLE_SECRET},
-        _("its token, the secret of jwt.io"): {"token": ARTICLE, "key": DEFAULT_SECRET},
-        _("a good token and its secret"): {"token": good, "key": secret},
+        _("its token with jwt.io's secret"): {"token": ARTICLE, "key": DEFAULT_SECRET},
+        _("a valid token and its secret"): {"token": good, "key": secret},
         _("expired"): {"token": jwt.encode({"sub": "7", "exp": now - 60}, secret), "key": secret},
         _("one part missing"): {"token": good.rpartition(".")[0], "key": secret},
-        _("another algorithm than allowed"): {"token": good, "key": secret, "algorithms": "HS512"},
-        _("signed by this server, which keeps its key"): {"token": mine, "key": secret, "algorithms": algorithm(mine)},
+        _("an algorithm that is not allowed"): {"token": good, "key": secret, "algorithms": "HS512"},
+        _("signed by this server, whose key is not here"): {
+            "token": mine,
+            "key": secret,
+            "algorithms": algorithm(mine),
+        },
     }

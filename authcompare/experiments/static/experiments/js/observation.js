@@ -1,5 +1,5 @@
-/* Draws what came of an experiment at one door: what was predicted, what was seen, whether it is what the door
-   promises, and the requests that led to it. */
+/* Draws the result of an experiment at one variant: the prediction, the observation, the server's judgement of both,
+   and the requests. */
 
 import { el, say } from "../../authcompare/js/render.js";
 import { openRequest } from "./exchange-viewer.js";
@@ -8,7 +8,7 @@ import { copyable, view } from "../../authcompare/js/viewer.js";
 export function drawColumn(column, config, { again }) {
   const { place, result, failure, busy, prediction } = column;
   const part = (name) => place.querySelector(`.${name}`);
-  const text = (outcome) => config.choices.find((choice) => choice.outcome === outcome)?.text ?? outcome;
+  const textOf = (outcome) => config.choices.find((choice) => choice.outcome === outcome)?.text ?? outcome;
 
   if (busy) place.setAttribute("aria-busy", "true");
   else place.removeAttribute("aria-busy");
@@ -18,82 +18,97 @@ export function drawColumn(column, config, { again }) {
   }
 
   const done = Boolean(result || failure || busy);
-  const choices = part("said").querySelector("fieldset"); // in the walkthrough one predicts elsewhere
+  const choices = part("said").querySelector("fieldset"); // the walkthrough has its own form for predictions
   if (choices) choices.hidden = done;
   const line = part("prediction");
   line.hidden = !done && Boolean(choices || !prediction);
-  line.replaceChildren(...(prediction ? [el("span.label", {}, say("You said:")), " ", text(prediction)] : [el("span.label", {}, say("You predicted nothing."))]));
+  line.replaceChildren(...(prediction
+    ? [el("span.label", {}, say("Your prediction:")), " ", textOf(prediction)]
+    : [el("span.label", {}, say("No prediction made."))]));
 
-  part("observed").replaceChildren(...(busy ? [running(busy)] : failure ? failed(failure, again) : result ? [observed(result, config, text)] : []));
-  part("judged").replaceChildren(...(result ? [...broken(result, text), ...judged(result, prediction, config), ...kept(result)] : []));
-  part("sent").replaceChildren(...(result ? [facts(result), ...requests(column)] : []));
+  part("observed").replaceChildren(...(
+    busy ? [drawBusy(busy)]
+      : failure ? drawFailure(failure, again)
+        : result ? [drawOutcome(result, config, textOf)] : []));
+  part("judged").replaceChildren(...(result ? [...drawPromise(result, textOf), ...drawJudgement(result)] : []));
+  part("sent").replaceChildren(...(result ? [drawFacts(result), ...drawRequests(column)] : []));
 }
 
-const running = (text) => el("p.running", {}, el("progress", { "aria-label": say("Running…") }), " ", text);
+const drawBusy = (text) => el("p.running", {}, el("progress", { "aria-label": say("Running…") }), " ", text);
 
-function failed(text, again) {
+function drawFailure(text, again) {
   const button = el("button", { type: "button" }, say("Run again"));
   button.addEventListener("click", again);
   return [el("p.failure", {}, text), button];
 }
 
-/** What was seen. An attack has a mood: it succeeded or it did not; any other outcome is simply so. */
-function observed({ outcome }, config, text) {
-  const attacked = config.attack !== null;
-  const mood = !attacked ? "plain" : outcome === config.attack ? "open" : "good";
-  const mark = { plain: "", open: "! ", good: "✓ " }[mood];
-  return el("p.seen", { "data-mood": mood },
-    attacked ? el("small", {}, mood === "open" ? say("The attack succeeds:") : say("The attack fails:")) : el("small", {}, say("What happens:")),
-    el("span", { "aria-hidden": "true" }, mark), text(outcome));
+const SIGNS = { plain: "", succeeds: "! ", fails: "✓ " };
+
+/** The observed outcome. An attack succeeds or fails; any other outcome has no sign. */
+function drawOutcome({ outcome }, config, textOf) {
+  const mark = config.attack === null ? "plain" : outcome === config.attack ? "succeeds" : "fails";
+  const title = { plain: say("Result:"), succeeds: say("The attack succeeds:"), fails: say("The attack fails:") }[mark];
+  return el("p.seen", { "data-mark": mark },
+    el("small", {}, title), el("span", { "aria-hidden": "true" }, SIGNS[mark]), textOf(outcome));
 }
 
-/** What was seen against what the door promises. A difference is loud: our own claim is wrong. */
-const broken = ({ agrees, expected }, text) => (agrees ? [] : [
-  el("p.promise.broken", {}, el("strong", {}, "✗ ", say("NOT as promised.")), " ", say("This door promises: %(what)s", { what: text(expected) })),
-]);
-
-const kept = ({ agrees }) => (agrees ? [el("p.promise", {}, say("As this door promises."))] : []);
-
-/** What was seen against the prediction; behind a wrong one stands the misconception that leads to it. */
-function judged({ outcome }, prediction, config) {
-  if (!prediction) return [];
-  if (prediction === outcome) return [el("p.judgement.right", {}, "✓ ", say("You were right."))];
-  const idea = config.choices.find((choice) => choice.outcome === prediction)?.misconception;
-  return [el("p.judgement.wrong", {}, "✗ ", say("Not as you said."),
-    ...(idea ? [" ", say("The idea behind your answer:"), " ", el("q", {}, idea)] : []))];
+/** The outcome against the promise of the variant. A difference is an error of this project, and stands out. */
+function drawPromise({ agrees, expected }, textOf) {
+  if (agrees) return [el("p.promise", {}, say("Expected for this door."))];
+  const promise = say("This door promises: %(what)s", { what: textOf(expected) });
+  return [el("p.promise.broken", {}, el("strong", {}, "✗ ", say("NOT as expected.")), " ", promise)];
 }
 
-const LONG = 40; // characters: what has more is given a whole line
+/** The server's judgement of the prediction, with the misconception that leads to a wrong one. */
+function drawJudgement({ right, misconception }) {
+  if (right === undefined) return [];
+  if (right) return [el("p.judgement.right", {}, "✓ ", say("Your prediction was right."))];
+  const idea = misconception ? [" ", say("The idea behind your answer:"), " ", el("q", {}, misconception)] : [];
+  return [el("p.judgement.wrong", {}, "✗ ", say("Your prediction was wrong."), ...idea)];
+}
 
-const facts = ({ facts }) =>
-  el("dl.facts", {}, ...facts.flatMap(([what, value]) => [
-    el("dt", {}, what),
+const LONG = 40; // characters: a longer value gets a line of its own
+
+const drawFacts = ({ facts }) =>
+  el("dl.facts", {}, ...facts.flatMap(([label, value]) => [
+    el("dt", {}, label),
     el(String(value).length > LONG ? "dd.mono.long" : "dd.mono", {}, String(value)),
   ]));
 
-/** The requests in their order, each a button that opens it on the wire. */
-function requests({ door, place, result }) {
+/** The requests in their order; each is a button that opens it in the viewer. */
+function drawRequests({ variant, place, result }) {
   if (!result.sent.length) return [];
-  const title = place.querySelector(".door-title").textContent.trim();
-  const buttons = result.sent.map((sent, i) => {
-    const path = readable(sent.path.startsWith(door.path) ? sent.path.slice(door.path.length) : sent.path);
-    const button = el("button.mono", { type: "button", title: `${sent.method} ${sent.path}` }, `${sent.method} ${path} `, el("b", {}, String(sent.status)));
-    button.addEventListener("click", () => openRequest(door, title, result.sent, i));
-    return el("li", {}, button);
+  const title = place.querySelector(".door-title").textContent.trim().replace(/\s+/g, " ");
+  const open = (i) => openRequest(variant, title, result.sent, i);
+  const button = (text, act) => {
+    const made = el("button", { type: "button" }, text);
+    made.addEventListener("click", act);
+    return made;
+  };
+  const items = result.sent.map(({ method, path, status }, i) => {
+    const short = decoded(path.startsWith(variant.path) ? path.slice(variant.path.length) : path);
+    const attributes = { type: "button", title: `${method} ${path}` };
+    const item = el("button.mono", attributes, `${method} ${short} `, el("b", {}, String(status)));
+    item.addEventListener("click", () => open(i));
+    return el("li", {}, item);
   });
-  const wire = el("button", { type: "button" }, say("Step through on the wire"));
-  wire.addEventListener("click", () => openRequest(door, title, result.sent, 0));
-  const curl = el("button", { type: "button" }, say("curl transcript"));
-  curl.addEventListener("click", () => view(say("%(door)s: the same requests with curl", { door: title }), copyable(transcript(result.sent))));
-  return [el("ol.requests", { "aria-label": say("The requests, each open to be looked at") }, ...buttons), el("div.actions", {}, wire, curl)];
+  const curlTitle = say("%(door)s: the same requests with curl", { door: title });
+  const showCurl = () => view(curlTitle, copyable(transcript(result.sent)));
+  const step = button(say("Step through the requests"), () => open(0));
+  return [
+    el("ol.requests", { "aria-label": say("The requests; select one to see it") }, ...items),
+    el("div.actions", {}, step, button(say("Show curl commands"), showCurl)),
+  ];
 }
 
-function readable(path) {
+function decoded(path) {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path; // a bad one, sent on purpose
+    return path; // an invalid path, sent on purpose
   }
 }
 
-const transcript = (sent) => sent.map(({ method, path, status, curl }, i) => `# ${i + 1}. ${method} ${path} → ${status}\n${curl}`).join("\n\n");
+const transcript = (sent) => sent
+  .map(({ method, path, status, curl }, i) => `# ${i + 1}. ${method} ${path} → ${status}\n${curl}`)
+  .join("\n\n");

@@ -1,17 +1,17 @@
-"""Which doors have to do with these experiments, and what a client of theirs does beside signing in."""
+"""Base classes of the token experiments, and a client's refresh request."""
 
 from authcompare.experiments.base import Experiment
 
 
-class OfTokens(Experiment):
-    """What can be tried wherever the credential is a token."""
+class TokenExperiment(Experiment):
+    """An experiment at every variant whose credential is a token."""
 
     def concerns(self, variant):
         return variant.mechanism.name == "token"
 
 
-class OfRefreshTokens(OfTokens):
-    """What can be tried wherever sign-in brings a refresh token."""
+class RefreshTokenExperiment(TokenExperiment):
+    """An experiment at every variant whose sign-in returns a refresh token."""
 
     def concerns(self, variant):
         return super().concerns(variant) and variant.promises.refreshable
