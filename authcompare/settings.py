@@ -160,6 +160,7 @@ SIMPLE_JWT = {
 
 CLASSROOM_KEPT = whole("CLASSROOM_KEPT", 24 * 60 * 60, least=60)  # seconds until a class deletes itself
 LEARNER_COOKIE_NAME = f"{COOKIE_PREFIX}ac_learner"
+VISITOR_COOKIE_NAME = f"{COOKIE_PREFIX}ac_visitor"  # of what a browser observed in experiments
 
 # Transport
 X_FRAME_OPTIONS = "DENY"

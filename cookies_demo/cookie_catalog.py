@@ -75,6 +75,12 @@ def inventory():
             server,
             _("thirty days"),
         ),
+        Ours(
+            settings.VISITOR_COOKIE_NAME,
+            _("A random id, signed by the server: it finds again what your browser observed in experiments."),
+            server,
+            _("thirty days"),
+        ),
     ]
 
 

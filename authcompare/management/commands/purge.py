@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 
 from authcompare.accounts.sandbox import forget_expired
 from authcompare.classroom.cleanup import forget_classes
+from authcompare.experiments.observations import delete_expired
 from authcompare.learning.learners import forget_unseen
 from authcompare.mechanisms.registry import mechanisms
 
@@ -15,5 +16,6 @@ class Command(BaseCommand):
         self.stdout.write(f"classes: {forget_classes()}")
         self.stdout.write(f"learners: {forget_unseen()}")
         self.stdout.write(f"sandboxes: {forget_expired()}")
+        self.stdout.write(f"observations: {delete_expired()}")
         for mechanism in mechanisms():
             self.stdout.write(f"{mechanism.name}: {mechanism.forget_expired()}")
