@@ -3,7 +3,6 @@
 from authcompare.accounts.models import User
 from authcompare.api.http_client import CSRF_HEADER, Client
 from authcompare.classroom.schedule import agenda
-from authcompare.comparison.evidence import name
 
 PASSWORD = "a teacher's password"
 
@@ -18,7 +17,7 @@ def voted_stop(at=0):
 
 
 def right_choices(step):
-    return {name(door): step.experiment.expected(door) for door in step.doors}
+    return {door.key: step.experiment.expected(door) for door in step.doors}
 
 
 def wrong_choices(step):

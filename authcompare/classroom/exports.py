@@ -12,7 +12,6 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from authcompare.classroom.vote_results import gained, ideas, percent, votes
-from authcompare.comparison.evidence import name
 from authcompare.learning.lessons import step, steps
 from authcompare.learning.models import Prediction, Run
 from authcompare.learning.questions import questions
@@ -43,7 +42,7 @@ def right_ones(slug, round):
     if round in TESTS:
         return {each.misconception: each.right for each in questions(TESTS[round], LANGUAGE)}
     found = step(slug, LANGUAGE)
-    return {name(door): found.experiment.expected(door) for door in found.doors} if found else {}
+    return {door.key: found.experiment.expected(door) for door in found.doors} if found else {}
 
 
 def answers(classroom, called):

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from authcompare.comparison.evidence import name
 from authcompare.learning.lessons import Step
 from authcompare.learning.models import Prediction
 from authcompare.learning.questions import gain, questions
@@ -51,7 +50,7 @@ class Tally:
 
     @cached_property
     def expected(self):
-        return {name(door): self.step.experiment.expected(door) for door in self.step.doors}
+        return {door.key: self.step.experiment.expected(door) for door in self.step.doors}
 
     @cached_property
     def counts(self):

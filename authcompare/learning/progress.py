@@ -1,6 +1,5 @@
 """What a learner has predicted and seen so far, in two queries."""
 
-from authcompare.comparison.evidence import name
 from authcompare.learning.models import Prediction
 
 
@@ -32,7 +31,7 @@ class Progress:
 
     def done(self, step):
         """Has its experiment been run at every door?"""
-        return bool(step.doors) and all(name(door) in self.outcomes(step) for door in step.doors)
+        return bool(step.doors) and all(door.key in self.outcomes(step) for door in step.doors)
 
     def state(self, step):
         return "done" if self.done(step) else "predicted" if self.prediction(step) else ""

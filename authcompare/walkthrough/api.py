@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from authcompare.api.fields import SecondsField, Strict, TextField
 from authcompare.api.openapi.operations import Operation, ResponseSerializer
 from authcompare.api.throttling import ExperimentThrottle
-from authcompare.comparison.evidence import name
 from authcompare.experiments.api import Broken, Busy, InBrowser, ObservationAnswer, run_at
 from authcompare.learning import questions
 from authcompare.learning.learners import LearnerEndpoint, forget, led, seen
@@ -93,7 +92,7 @@ class AtDoor(AtStep):
 
     def validate(self, wanted):
         named = f"{wanted.pop('mechanism')} {wanted.pop('variant')}"
-        wanted["door"] = next((door for door in wanted["step"].doors if name(door) == named), None)
+        wanted["door"] = next((door for door in wanted["step"].doors if door.key == named), None)
         if wanted["door"] is None:
             raise ValidationError({"variant": [_("This step does not try that door.")]})
         return wanted
@@ -112,7 +111,7 @@ class PredictSerializer(AtStep):
         tried = wanted["step"].experiment
         if tried is None:
             raise ValidationError({"step": [_("There is nothing to predict at this step.")]})
-        if set(wanted["choices"]) != {name(door) for door in wanted["step"].doors}:
+        if set(wanted["choices"]) != {door.key for door in wanted["step"].doors}:
             raise ValidationError({"choices": [_("Choose one outcome for each door of this step, and no other.")]})
         if not set(wanted["choices"].values()) <= {choice.outcome for choice in tried.choices}:
             raise ValidationError({"choices": [_("One of these outcomes is none of this question's answers.")]})
@@ -171,7 +170,7 @@ def some_door(browser=False):
 
 def some_prediction(view):
     found = some_step()
-    choices = {name(door): found.experiment.choices[0].outcome for door in found.doors}
+    choices = {door.key: found.experiment.choices[0].outcome for door in found.doors}
     return {"step": found.slug, "choices": choices, "confidence": 2}
 
 
@@ -290,15 +289,15 @@ class JudgingView(LearnerEndpoint):
         if classroom and classroom.open and classroom.holds_back(at.slug):
             raise VoteOpen
         prediction = Progress(self.learner).prediction(at)
-        if prediction is None or name(door) not in prediction.choices:
+        if prediction is None or door.key not in prediction.choices:
             raise PredictFirst
-        return prediction.choices[name(door)]
+        return prediction.choices[door.key]
 
     def judged(self, at, door, outcome, predicted):
         """Keep what was observed, and hold it against the prediction."""
         with transaction.atomic():  # the doors of a step run side by side, and all write into one row
             run, _made = Run.objects.select_for_update().get_or_create(learner=self.learner, step=at.slug)
-            run.outcomes[name(door)] = outcome
+            run.outcomes[door.key] = outcome
             run.save()
             seen(self.learner)
         right = predicted == outcome

@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from authcompare.experiments.topics import ROWS
-from authcompare.experiments.views import Square
+from authcompare.experiments.topics import TOPICS
+from authcompare.experiments.trial import Trial
 from authcompare.learning.lessons import PLANS, planned, steps
 from authcompare.learning.questions import questions
 from authcompare.mechanisms.registry import mechanisms
@@ -26,10 +26,10 @@ def booklet(edition, language, alone=True):
             "language": language,
             "style": mark_safe(Path(finders.find(STYLE)).read_text(encoding="utf-8")) if alone else "",  # noqa: S308
             "style_file": STYLE,
-            "steps": [(step, [Square(step.experiment, door) for door in step.doors]) for step in steps(language)],
+            "steps": [(step, [Trial(step.experiment, door) for door in step.doors]) for step in steps(language)],
             "plans": [(plan, sum(step.minutes[plan] for step in planned(plan, language))) for plan in PLANS],
             "tests": [(round, questions(round, language)) for round in ("pre", "post")],
-            "rows": [row for row in ROWS if not row.ours],
+            "rows": [row for row in TOPICS if not row.ours],
             "mechanisms": mechanisms(),
         }
         return render_to_string("walkthrough/handout.html", context)

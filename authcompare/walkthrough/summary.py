@@ -6,9 +6,8 @@ from functools import cached_property
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from authcompare.comparison.evidence import name
 from authcompare.experiments.base import Experiment
-from authcompare.experiments.topics import ROWS, Row
+from authcompare.experiments.topics import TOPICS, Topic
 from authcompare.learning.lessons import Step, steps
 from authcompare.learning.models import Prediction
 from authcompare.learning.questions import gain, questions, right
@@ -64,7 +63,7 @@ class Tried:
 class TableRow:
     """A row of the comparison, filled: for each mechanism what was seen of it."""
 
-    row: Row
+    row: Topic
     cells: list  # of (mechanism, [AtDoor])
 
 
@@ -98,7 +97,7 @@ class Summary:
     def of(self, step):
         prediction, seen = self.progress.prediction(step), self.progress.outcomes(step)
         said = prediction.choices if prediction else {}
-        doors = [AtDoor(step.experiment, door, said.get(name(door)), seen.get(name(door))) for door in step.doors]
+        doors = [AtDoor(step.experiment, door, said.get(door.key), seen.get(door.key)) for door in step.doors]
         return Tried(step, SURE.get(prediction.confidence, "") if prediction else "", doors)
 
     @property
@@ -113,7 +112,7 @@ class Summary:
     def table(self):
         """The article's rows, and those of ours that a step fills: from what this learner has seen, nothing else."""
         filled = {slug for step in steps(self.language) for slug in step.rows}
-        return [TableRow(row, self.cells(row)) for row in ROWS if not row.ours or row.slug in filled]
+        return [TableRow(row, self.cells(row)) for row in TOPICS if not row.ours or row.slug in filled]
 
     def cells(self, row):
         seen = [at for tried in self.tried if row.slug in tried.step.rows for at in tried.doors if at.observed]

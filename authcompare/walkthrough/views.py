@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.api import exceptions
-from authcompare.comparison.evidence import name
-from authcompare.experiments.views import Square, in_lab, told
+from authcompare.experiments.trial import Trial
+from authcompare.experiments.views import in_lab, variant_config
 from authcompare.learning.learners import learner_of, led
 from authcompare.learning.lessons import PLANS, SECTIONS, LessonError, languages, planned, step, steps
 from authcompare.learning.models import Classroom, Prediction
@@ -121,7 +121,7 @@ def page(request, slug):
         "previous": around[at - 1] if at else None,
         "next": around[at + 1] if at + 1 < len(around) else None,
     }
-    doors = [Square(found.experiment, door) for door in found.doors]
+    doors = [Trial(found.experiment, door) for door in found.doors]
     context = {
         "step": found,
         "at": at + 1,
@@ -172,26 +172,23 @@ def config(found, doors, learner, progress, plan):
         "experiment": tried.slug if tried else "",
         "browser": bool(tried and tried.browser),
         "attack": tried.attack if tried else None,
-        "choices": [vars(choice) for choice in tried.choices] if tried else [],
-        "doors": [{key: said for key, said in told(square).items() if key not in SPOILERS} for square in doors],
+        "choices": [{"outcome": choice.outcome, "text": choice.text} for choice in tried.choices] if tried else [],
+        "doors": [variant_config(square.variant) for square in doors],
         "hints": list(found.hints),
         "learner": bool(learner),
         "prediction": prediction
         and {"round": prediction.round, "choices": prediction.choices, "confidence": prediction.confidence},
         "outcomes": {
-            name(square.variant): {
+            square.variant.key: {
                 "outcome": outcome,
                 "expected": square.expected,
                 "agrees": outcome == square.expected,
             }
             for square in doors
-            if (outcome := progress.outcomes(found).get(name(square.variant)))
+            if (outcome := progress.outcomes(found).get(square.variant.key))
         },
         "classroom": class_of(learner),
     }
-
-
-SPOILERS = {"expected", "expected_text", "weak"}
 
 
 def class_of(learner):

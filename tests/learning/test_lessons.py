@@ -190,10 +190,10 @@ def test_the_plans_take_the_time_they_promise():
 
 
 def test_every_row_of_the_article_s_table_is_filled_by_a_step():
-    from authcompare.experiments.topics import ROWS
+    from authcompare.experiments.topics import TOPICS
 
     filled = {row for step in steps("en") for row in step.rows}
-    assert {row.slug for row in ROWS if not row.ours} <= filled
+    assert {row.slug for row in TOPICS if not row.ours} <= filled
 
 
 def test_there_are_questions_for_eight_to_ten_misconceptions():

@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from authcompare.accounts.models import Sandbox
 from authcompare.api.http_client import Client
 from authcompare.env import ALGORITHMS
-from authcompare.experiments.cast import Actors, NoSecondServer
+from authcompare.experiments.cast import Actors, NoSecondServerError
 from authcompare.mechanisms.registry import find_variant, variants
 from authcompare.server import second_servers
 from tests.mechanisms.test_openapi import conforms, described
@@ -88,7 +88,7 @@ def test_it_shares_key_and_database_as_wanted_and_nothing_else(same_key, same_da
     believed = next(door for door in variants() if door.promises.shared_needs == {"key"})
     with Actors() as actors:
         shown = believed.transport.present(actors.signed_in(believed).credential)
-        there = actors.twin(same_key=same_key, same_database=same_database)
+        there = actors.at_second_server(same_key=same_key, same_database=same_database)
         with there.client() as client:
             known = client.get(f"{believed.path}credential/", headers=shown)
             account = {name: actors.accounts["alice"][name] for name in ("username", "password")}
@@ -100,7 +100,7 @@ def test_it_shares_key_and_database_as_wanted_and_nothing_else(same_key, same_da
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_its_tokens_are_signed_with_the_algorithm_wanted(algorithm):
     with Actors() as actors:
-        token = actors.twin(algorithm=algorithm).signed_in(find_variant("token", "default")).credential
+        token = actors.at_second_server(algorithm=algorithm).signed_in(find_variant("token", "default")).credential
     assert jwt.get_unverified_header(token)["alg"] == algorithm
 
 
@@ -110,7 +110,7 @@ def test_its_own_algorithm_named_or_not_is_the_same_wish(settings):
 
 def test_a_short_one_ends_its_credentials_within_seconds():
     with Actors() as actors:
-        there = actors.twin(short=True)
+        there = actors.at_second_server(short=True)
         for door in (find_variant("session", "db"), find_variant("token", "default")):
             end = parse_datetime(there.signed_in(door).answer["expires_at"])
             assert end - datetime.now(UTC) <= timedelta(seconds=float(second_servers.SHORT["SESSION_IDLE_LIFETIME"]))
@@ -126,7 +126,7 @@ def test_a_database_of_another_kind_is_the_one_in_use_at_the_address_that_the_en
 def test_what_is_sent_there_is_noted_with_the_rest_and_leaving_it_throws_nothing_away():
     door = variants()[0]
     with Actors() as actors:
-        with actors.twin() as there:
+        with actors.at_second_server() as there:
             there.signed_in(door)
         assert [sent.path for sent in actors.sent] == [f"{door.path}login/"]
         assert there.base_url in actors.sent[0].curl
@@ -218,8 +218,8 @@ def test_one_that_can_not_start_is_said_in_one_sentence_and_the_log_has_the_reas
     conforms(described(), "POST", ADDRESS, refused)
     assert refused.json()["detail"].count(".") == 1
     assert "CACHE_URL" in logged.text
-    with Actors() as actors, pytest.raises(NoSecondServer, match="could not be started"):
-        actors.twin()
+    with Actors() as actors, pytest.raises(NoSecondServerError, match="could not be started"):
+        actors.at_second_server()
     monkeypatch.undo()
     assert answers(url())
 
@@ -256,8 +256,11 @@ def test_there_is_none_outside_the_lab(outside_the_lab):
 
 def test_one_on_another_machine_is_said_to_be_out_of_reach(live_server, monkeypatch):
     monkeypatch.setattr(second_servers, "address", lambda wanted: "http://127.0.0.1:9")  # as that machine calls itself
-    with Actors(live_server.url) as actors, pytest.raises(NoSecondServer, match="the server's own machine only"):
-        actors.twin()
+    with (
+        Actors(live_server.url) as actors,
+        pytest.raises(NoSecondServerError, match="only be reached from the server's own machine"),
+    ):
+        actors.at_second_server()
 
 
 def test_the_answer_is_as_described():

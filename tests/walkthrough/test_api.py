@@ -11,7 +11,6 @@ from django.test import Client as Browser
 from authcompare.accounts.models import Sandbox, User
 from authcompare.accounts.sandbox import create_sandbox
 from authcompare.api.http_client import CSRF_HEADER, Client
-from authcompare.comparison.evidence import name
 from authcompare.learning import learners
 from authcompare.learning.lessons import PLANS, LessonError, planned, steps
 from authcompare.learning.models import Classroom, Learner, Prediction, Run, hashed
@@ -133,7 +132,7 @@ def test_a_wrong_prediction_is_told_the_idea_behind_it(visitor):
 @pytest.mark.parametrize("step", ENGLISH, ids=lambda step: step.slug)
 def test_every_step_can_be_predicted_and_every_wrong_prediction_has_an_idea_behind_it(visitor, step):
     for choice in step.experiment.choices:
-        said = {name(door): choice.outcome for door in step.doors}
+        said = {door.key: choice.outcome for door in step.doors}
         assert visitor.predict(said, step=step.slug).status_code == 200
         if any(step.experiment.expected(door) != choice.outcome for door in step.doors):
             assert choice.misconception, choice.text

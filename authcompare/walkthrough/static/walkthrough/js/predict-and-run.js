@@ -1,7 +1,6 @@
 /* Predict, then run: nothing runs before a prediction and a confidence are stored, and the server sees to that. */
 
 import { ask, Unreachable } from "../../mechanisms/js/variant-client.js";
-import { keepSeen } from "../../experiments/js/evidence.js";
 import { drawColumn } from "../../experiments/js/observation.js";
 import { el, say } from "../../authcompare/js/render.js";
 import { asked, runInBrowser } from "../../experiments/js/runner.js";
@@ -20,7 +19,7 @@ export function trial(config, { parts, stored }) {
     const name = `${door.mechanism} ${door.variant}`;
     const outcome = config.outcomes[name]; // what the server knows; this tab may remember how it came about
     const result = outcome && { facts: [], sent: [], ...(seen[name]?.outcome === outcome.outcome ? seen[name] : {}), ...outcome };
-    return { door, name, place: document.querySelector(`.column[data-door="${name}"]`), prediction: null, result, failure: null, busy: null };
+    return { door, variant: door, name, place: document.querySelector(`.column[data-door="${name}"]`), prediction: null, result, failure: null, busy: null };
   });
 
   let module = null;
@@ -109,7 +108,6 @@ export function trial(config, { parts, stored }) {
       if (config.browser) {
         const here = await runInBrowser(module, door, { config, prepared, progress });
         column.result = { ...here, ...(await asked("POST", "/walkthrough/api/observed/", { ...at, outcome: here.outcome }, true)) };
-        keepSeen(config.experiment, column.name, column.result);
       } else {
         column.result = await asked("POST", "/walkthrough/api/run/", at, true);
       }
