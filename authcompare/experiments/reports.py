@@ -33,7 +33,9 @@ def as_table(trials: list[Trial]) -> str:
         "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
     )
     counts = attack_counts(trials)
-    return text + "\n" + "".join(f"attack {slug}: {role} variants {hits} of {all}\n" for slug, role, hits, all in counts)
+    return (
+        text + "\n" + "".join(f"attack {slug}: {role} variants {hits} of {all}\n" for slug, role, hits, all in counts)
+    )
 
 
 def as_markdown(trials: list[Trial]) -> str:

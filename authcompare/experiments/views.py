@@ -18,7 +18,7 @@ from authcompare.experiments.base import Experiment
 from authcompare.experiments.observations import observations
 from authcompare.experiments.registry import all_experiments, find_experiment
 from authcompare.experiments.topics import TOPICS, find_topic
-from authcompare.experiments.trial import FAILED, MARK_TEXTS, Trial
+from authcompare.experiments.trial import FAILED, FAILS, MARK_TEXTS, Trial
 from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import variants
 from authcompare.mechanisms.source_code import lines_of, ours, piece, script_piece
@@ -63,7 +63,7 @@ def index(request):
         "width": len(variants()) + 2,
         "to_run": sum(not trial.experiment.browser for trial in trials),
         "last_run": max(dates, default=None),
-        "marks": {mark: text for mark, text in MARK_TEXTS.items() if mark != FAILED},
+        "marks": {mark: text for mark, text in MARK_TEXTS.items() if mark not in {FAILS, FAILED}},
         "config": {
             "marks": MARK_TEXTS,
             "texts": {each.slug: {choice.outcome: choice.text for choice in each.choices} for each in shown},

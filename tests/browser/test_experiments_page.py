@@ -277,7 +277,7 @@ def test_without_scripts_evidence_filters_and_pages_are_there(browser, live_serv
 # ---- one experiment ----
 
 
-def test_predict_run_and_be_told(trial, page):
+def test_a_page_judges_each_prediction_after_the_run(trial, page):
     shown = trial()
     right, wrong, silent = DEFAULTS
     expect(page.locator("#after .explanation")).to_be_hidden()
@@ -289,19 +289,19 @@ def test_predict_run_and_be_told(trial, page):
     expect(shown.column(right)).to_contain_text("Your prediction was right.")
     expect(shown.column(wrong)).to_have_attribute("data-outcome", "let in")
     expect(shown.column(wrong)).to_contain_text("Your prediction was wrong.")
-    expect(shown.column(wrong).locator("q")).to_have_text("Sign-out always ends a credential on the server.")
+    expect(shown.column(wrong).locator("q")).to_have_text("Signing out always ends the credential on the server.")
     expect(shown.column(silent)).to_contain_text("No prediction made.")
-    expect(page.locator("#status")).to_have_text("Your predictions: 1 of 2 right.")
+    expect(page.locator("#status")).to_have_text("Right predictions: 1 of 2.")
     expect(page.locator("#after .explanation")).to_be_visible()
     assert page.locator("[data-agrees=true]").count() == 3
     assert not Sandbox.objects.exists(), "the accounts were thrown away"
 
 
-def test_predictions_and_what_was_seen_survive_a_reload_until_they_are_made_again(trial, page):
+def test_predictions_and_results_survive_a_reload_until_a_new_prediction(trial, page):
     shown = trial().predict(DEFAULTS[0], "let in").run()
     page.reload()
     page.wait_for_selector("#trial[data-ready]")
-    expect(shown.column(DEFAULTS[0])).to_contain_text("You said: The note")
+    expect(shown.column(DEFAULTS[0])).to_contain_text("Your prediction: The server returns the note")
     expect(shown.column(DEFAULTS[0]).locator(".requests button").first).to_be_visible()
     expect(page.locator("#after .explanation")).to_be_visible()
     page.click("#again")
@@ -312,7 +312,7 @@ def test_predictions_and_what_was_seen_survive_a_reload_until_they_are_made_agai
     expect(page.locator("[data-outcome]")).to_have_count(0)
 
 
-def test_the_hardened_arm_stands_beside_the_weak_one_and_all_doors_are_one_click_away(trial, page, axe):
+def test_a_button_adds_the_hardened_variant_and_another_all_variants(trial, page, axe):
     shown = trial("forged-form").run()
     weak = next(door for door in variants() if find_experiment("forged-form").expected(door) == "let in")
     assert name(weak) in shown.shown
@@ -367,7 +367,7 @@ def test_each_request_can_be_looked_at_on_the_wire_and_sent_again_with_curl(tria
         page.keyboard.press("ArrowRight")
     axe(page)
     page.click("#viewer [data-close]")
-    column.get_by_text("curl transcript").click()
+    column.get_by_text("Show curl commands").click()
     text = page.inner_text("#viewer pre")
     assert text.count("curl ") == len(paths)
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as over plain HTTP

@@ -29,7 +29,7 @@ def test_they_are_tried_at_the_default_door_alone():
 def test_the_row_grows_with_what_is_put_in_and_the_cookie_is_as_long_as_before(run):
     outcome, facts = run("row-grows")
     assert outcome == "the row grows, the cookie does not"
-    assert facts["characters of the row, after"] > facts["characters put in"]
+    assert facts["characters of the row, after"] > facts["characters added"]
     assert facts["characters of the cookie, before"] == facts["characters of the cookie, after"]
 
 

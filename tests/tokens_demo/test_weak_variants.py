@@ -15,7 +15,7 @@ from authcompare.experiments.cast import replay
 from authcompare.mechanisms.registry import find_variant, variants
 from tests.tokens_demo.forging import claims, forge
 from tokens_demo.authentication import TokenInvalid
-from tokens_demo.experiments.forging import naming, signed, unsigned
+from tokens_demo.experiments.forging import claims_naming, signed, unsigned
 from tokens_demo.models import Family
 from tokens_demo.tokens import COMMON_WORD
 
@@ -35,7 +35,7 @@ def read(door, token, endpoint="protected/"):
 @pytest.mark.parametrize("door", WEAK)
 def test_whoever_writes_another_users_id_reads_that_users_note(enter, sandbox, door):
     alice, bob = enter("token", door), enter("token", door, "bob")
-    answer = read(door, made_up(door, naming(alice.credential, bob.answer["user"])))
+    answer = read(door, made_up(door, claims_naming(alice.credential, bob.answer["user"])))
     assert answer.status_code == 200
     assert answer.json()["owner"] == sandbox["bob"]["username"]
 
@@ -43,7 +43,7 @@ def test_whoever_writes_another_users_id_reads_that_users_note(enter, sandbox, d
 @pytest.mark.parametrize("door", WEAK)
 def test_whoever_has_no_sandbox_account_is_let_in_by_no_token(enter, carol, door):
     someone = {"id": carol.pk, "username": carol.username}
-    answer = read(door, made_up(door, naming(enter("token", door).credential, someone)))
+    answer = read(door, made_up(door, claims_naming(enter("token", door).credential, someone)))
     assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
 
 
@@ -135,7 +135,7 @@ def test_a_family_of_somebody_else_in_a_made_up_token_ends_nothing_and_tells_not
     family = claims(victim.credential)["family"]
     token = made_up(door, claims(actor.credential) | {"family": family})
     assert read(door, token, "credential/").json()["server_state"] is None
-    token = made_up(door, naming(token, victim.answer["user"]))
+    token = made_up(door, claims_naming(token, victim.answer["user"]))
     headers = actor.variant.transport.present(token)
     assert Client().post(f"{actor.variant.path}logout/", headers=headers).status_code == 204
     assert Family.objects.get(pk=family).ended_at is None

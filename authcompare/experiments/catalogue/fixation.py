@@ -23,7 +23,7 @@ class Fixation(Experiment):
     ]
     rows = ["security"]
     attack = OPENS
-    fix = _("At sign-in, end the session that the browser brought, and start a new one with an id that nobody knows.")
+    fix = _("At sign-in, end the session that the browser brought, and start a new one with a new random id.")
     explanation = _(
         "Fixation works only if the credential is an id: the id stays the same, and the server connects it with "
         "another user. Mallory knew the id before sign-in, so she is signed in as Alice, too. A signed credential "

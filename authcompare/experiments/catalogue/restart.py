@@ -33,7 +33,11 @@ class KeyRotated(Experiment):
     title = _("The key changes")
     question = _("You are signed in. The server restarts with new keys and the same database. Are you still signed in?")
     choices = [
-        Choice(REFUSED, _("No: the server cannot verify an old signature with a new key.")),
+        Choice(
+            REFUSED,
+            _("No: the server cannot verify an old signature with a new key."),
+            _("The server signs every credential with its key."),
+        ),
         Choice(LET_IN, _("Yes: the server needs no key for this."), _("A key matters only at sign-in.")),
     ]
     rows = ["revocation", "state"]

@@ -15,7 +15,7 @@ class SizeLimit(Experiment):
     choices = [
         Choice(
             COOKIE,
-            _("At about 4 KB: the browser drops the cookie, and nobody reports an error."),
+            _("At about 4 KB: the browser drops the cookie without an error."),
             _("Everything that a browser sends has the size limit of a cookie."),
         ),
         Choice(
