@@ -163,6 +163,7 @@ SIMPLE_JWT = {
 
 CLASSROOM_KEPT = env("CLASSROOM_KEPT", cast=at_least(60), default=24 * 60 * 60)  # seconds, then a class is deleted
 LEARNER_COOKIE_NAME = f"{COOKIE_PREFIX}ac_learner"
+VISITOR_COOKIE_NAME = f"{COOKIE_PREFIX}ac_visitor"  # of what a browser observed in experiments
 
 # Transport
 X_FRAME_OPTIONS = "DENY"

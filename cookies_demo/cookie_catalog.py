@@ -84,6 +84,12 @@ def inventory() -> list[CatalogEntry]:
             server,
             _("30 days"),
         ),
+        CatalogEntry(
+            settings.VISITOR_COOKIE_NAME,
+            _("A random id, signed by the server: it finds again what your browser observed in experiments."),
+            server,
+            _("30 days"),
+        ),
     ]
 
 

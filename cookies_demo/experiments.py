@@ -1,35 +1,37 @@
-"""The experiment that only cookies have."""
+"""Experiments that need cookies."""
 
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Choice, Experiment
 
-AS_SAID, OTHERWISE = "as the standard says", "otherwise"
+STANDARD, OTHERWISE = "as the standard says", "otherwise"
 
 
 class CookieAttributes(Experiment):
     slug = "cookie-attributes"
-    title = _("Every combination of attributes")
+    title = _("Every combination of cookie attributes")
     question = _(
         "A server sets cookies with every combination of SameSite, Secure, HttpOnly and Max-Age. Does your browser "
-        "follow the standard for all of them?"
+        "treat them as the standard says?"
     )
     choices = [
         Choice(
-            AS_SAID,
-            _("Yes: it stores them, shows them to scripts and sends them as the standard says."),
-            _("The browser does whatever the server asks for. In fact it refuses some combinations."),
+            STANDARD,
+            _("Yes: it stores them, hides them from scripts and sends them as the standard says."),
+            _("A browser accepts every combination of attributes."),
         ),
-        Choice(OTHERWISE, _("No: each browser has its own rules."), _("Cookie attributes are only hints.")),
+        Choice(
+            OTHERWISE, _("No: each browser has its own rules."), _("Attributes are hints that a browser may ignore.")
+        ),
     ]
     rows = ["security", "usage"]
     browser = True
     explanation = _(
-        "The browser decides and does not report its decision to the server. It drops SameSite=None without Secure. "
-        "Over HTTP, it stores Secure cookies only on this machine. A request contains names and values, but no "
-        "attributes. HttpOnly hides a cookie from scripts, SameSite limits the requests that carry it, and Max-Age "
-        "limits how long this browser stores it. The standard leaves two things to the browser: whether a new cookie "
-        "without SameSite is sent with another site's form, and whether third-party cookies are sent at all."
+        "The browser decides, and it tells the server nothing. It drops SameSite=None without Secure. Over HTTP, it "
+        "stores Secure cookies on this machine only. A request contains names and values, but no attributes. HttpOnly "
+        "decides whether scripts can read a cookie, SameSite with which requests it is sent, and Max-Age how long the "
+        "browser stores it. The standard leaves two things open: whether another site's form sends a young cookie "
+        "without SameSite, and whether third-party cookies are sent at all."
     )
     sources = [
         ("RFC 6265bis", "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis"),
@@ -37,11 +39,11 @@ class CookieAttributes(Experiment):
     ]
 
     def concerns(self, variant):
-        """Return whether this is the default cookie variant: the experiment tests the browser, not a variant."""
+        """Return True at one variant: the browser treats the cookies of all variants alike."""
         return variant is variant.mechanism.default and variant.mechanism.name == "cookie"
 
     def expected(self, variant):
-        return AS_SAID
+        return STANDARD
 
 
 EXPERIMENTS = [CookieAttributes()]

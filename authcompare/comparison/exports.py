@@ -4,61 +4,66 @@ import csv
 import io
 import json
 
-from authcompare.comparison.markdown import as_markdown
+from authcompare.comparison.markdown import as_markdown, result_text
+from authcompare.comparison.table import CheckedStatement, Comparison
+from authcompare.experiments.trial import Trial
 
 
-def told(observed):
-    """One observation, as text."""
+def trial_to_dict(trial: Trial) -> dict:
     return {
-        "experiment": observed.experiment.slug,
-        "title": str(observed.experiment.title),
-        "door": observed.door,
-        "needed": str(observed.needed_words),
-        "seen": str(observed.seen_words) or observed.told,
-        "observation": observed.state,
+        "experiment": trial.experiment.slug,
+        "title": str(trial.experiment.title),
+        "door": trial.variant.key,
+        "needed": str(trial.expected_text),
+        "seen": str(trial.observed_text) or result_text(trial),
+        "observation": trial.state,
     }
 
 
-def claims(cells):
-    """Each claim with its findings and their evidence."""
+def statements_to_dicts(statements: list[CheckedStatement]) -> list[dict]:
+    """Return each statement with its verdicts and their evidence."""
     return [
         {
-            "row": each.claim.row,
-            "mechanism": each.claim.mechanism,
-            "claim": str(each.claim.said),
+            "row": each.statement.topic,
+            "mechanism": each.statement.mechanism,
+            "claim": str(each.statement.text),
             "findings": [
                 {
-                    "half": str(held.finding.half),
-                    "verdict": held.verdict,
-                    "why": str(held.finding.why),
-                    "state": held.state,
-                    "evidence": [told(piece) for piece in held.pieces],
+                    "half": str(checked.verdict.half),
+                    "verdict": checked.name,
+                    "why": str(checked.verdict.why),
+                    "state": checked.state,
+                    "evidence": [trial_to_dict(trial) for trial in checked.trials],
                 }
-                for held in each.findings
+                for checked in each.verdicts
             ],
         }
-        for each in cells
+        for each in statements
     ]
 
 
-def observations(comparison):
-    """What fills our own rows."""
+def observations_to_dicts(comparison: Comparison) -> list[dict]:
+    """Return the trials of the additional topics."""
     return [
-        {"row": ours.row.slug, "mechanism": cell.mechanism.name, "evidence": [told(each) for each in cell.observed]}
-        for ours in comparison.ours
-        for line in ours.lines
+        {
+            "row": extra.topic.slug,
+            "mechanism": cell.mechanism.name,
+            "evidence": [trial_to_dict(trial) for trial in cell.trials],
+        }
+        for extra in comparison.extra_topics
+        for line in extra.lines
         for cell in line.cells
         if cell
     ]
 
 
-def as_json(comparison):
-    found = {
-        "claims": claims(comparison.claimed),
-        "statements": claims(comparison.statements),
-        "observations": observations(comparison),
+def as_json(comparison: Comparison) -> str:
+    content = {
+        "claims": statements_to_dicts(comparison.from_article),
+        "statements": statements_to_dicts(comparison.further),
+        "observations": observations_to_dicts(comparison),
     }
-    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 HEAD = [
@@ -77,16 +82,16 @@ HEAD = [
 ]
 
 
-def as_csv(comparison):
-    """One line for each piece of evidence."""
+def as_csv(comparison: Comparison) -> str:
+    """Return one line for each trial."""
     file = io.StringIO()
     lines = csv.DictWriter(file, HEAD, restval="", extrasaction="ignore")
     lines.writeheader()
-    for claim in claims([*comparison.claimed, *comparison.statements]):
-        for finding in claim["findings"]:
-            lines.writerows({**piece, **claim, **finding} for piece in finding["evidence"])
-    for line in observations(comparison):
-        lines.writerows({**line, **piece} for piece in line["evidence"])
+    for statement in statements_to_dicts([*comparison.from_article, *comparison.further]):
+        for finding in statement["findings"]:
+            lines.writerows({**trial, **statement, **finding} for trial in finding["evidence"])
+    for line in observations_to_dicts(comparison):
+        lines.writerows({**line, **trial} for trial in line["evidence"])
     return file.getvalue()
 
 

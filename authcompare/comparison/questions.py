@@ -1,63 +1,67 @@
-"""What the decision helper asks, and what each answer needs of a door: rules over promises, never over names."""
+"""The recommender's questions. Each option needs certain promises of a variant; no rule names a variant."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
+from authcompare.mechanisms.base import Variant
+
 
 @dataclass(frozen=True)
 class Need:
-    """What a door has to promise, in words, and the experiment that holds it to that."""
+    """A property that a variant must have, and the experiment that checks it."""
 
-    words: str
-    met: Callable  # by this variant?
+    text: str
+    is_met: Callable[[Variant], bool]
     experiment: str
 
 
 @dataclass(frozen=True)
-class Answer:
+class Option:
+    """One answer to a question."""
+
     slug: str
-    words: str
+    text: str
     needs: list = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Question:
     slug: str
-    words: str
-    answers: list
+    text: str
+    options: list
 
 
-# What nobody should do without, whatever the answers are.
+# Needs that do not depend on any answer.
 ALWAYS = [
-    Need(_("A changed credential is refused"), lambda door: door.promises.detects_tampering, "tamper"),
-    Need(_("After its end it is refused, wherever the copy is"), lambda door: door.promises.enforces_expiry, "expiry"),
+    Need(_("The server refuses a changed credential"), lambda v: v.promises.detects_tampering, "tamper"),
+    Need(_("The server refuses an expired credential"), lambda v: v.promises.enforces_expiry, "expiry"),
 ]
 
 QUESTIONS = [
     Question(
         "clients",
-        _("Who signs in?"),
+        _("Which clients sign in?"),
         [
-            Answer(
+            Option(
                 "browser",
-                _("People, in a browser"),
+                _("Browsers only"),
                 [
                     Need(
-                        _("The browser keeps it, and no script can carry it off"),
-                        lambda door: door.storage == "jar" and not door.transport.readable,
+                        _("The browser stores the credential, and scripts cannot read it"),
+                        lambda v: v.storage == "jar" and not v.transport.readable,
                         "steal-by-script",
                     )
                 ],
             ),
-            Answer(
+            Option(
                 "many",
                 _("Apps, scripts and other servers, too"),
                 [
                     Need(
-                        _("Whoever can send a header can send it, and nobody sends it unasked"),
-                        lambda door: not door.transport.sent_automatically,
+                        _("Any client can send it in a header, and no browser sends it automatically"),
+                        lambda v: not v.transport.sent_automatically,
                         "carrier",
                     )
                 ],
@@ -66,63 +70,65 @@ QUESTIONS = [
     ),
     Question(
         "end",
-        _("Must a sign-in be ended at once, when somebody wants it ended?"),
+        _("Must signing out end every copy at once?"),
         [
-            Answer(
+            Option(
                 "at-once",
-                _("Yes: at sign-out, with a new password, from afar"),
+                _("Yes: after sign-out, a new password, or from another device"),
                 [
                     Need(
-                        _("Sign-out ends every copy"),
-                        lambda door: door.promises.ends_at_sign_out,
-                        "replay-after-logout",
+                        _("Signing out ends every copy"), lambda v: v.promises.ends_at_sign_out, "replay-after-logout"
                     ),
                     Need(
                         _("A new password ends every copy"),
-                        lambda door: door.promises.follows_password_change,
+                        lambda v: v.promises.follows_password_change,
                         "password-changed",
                     ),
                     Need(
-                        _("It can be ended from afar"),
-                        lambda door: door.promises.ends_from_elsewhere,
+                        _("Another device can end the sign-in"),
+                        lambda v: v.promises.ends_from_elsewhere,
                         "ended-from-elsewhere",
                     ),
                 ],
             ),
-            Answer("later", _("No: a few minutes more do no harm")),
+            Option("later", _("No: a few more minutes do no harm")),
         ],
     ),
     Question(
         "rights",
-        _("Must it be felt at once when a right is taken away?"),
+        _("Must removing a right take effect at once?"),
         [
-            Answer(
+            Option(
                 "at-once",
                 _("Yes, at the next request"),
                 [
                     Need(
-                        _("A right taken away is gone"), lambda door: door.promises.follows_role_change, "role-removed"
+                        _("A removed right ends at the next request"),
+                        lambda v: v.promises.follows_role_change,
+                        "role-removed",
                     ),
                     Need(
-                        _("Who is deactivated is out"), lambda door: door.promises.follows_deactivation, "deactivated"
+                        _("A deactivated user is refused at the next request"),
+                        lambda v: v.promises.follows_deactivation,
+                        "deactivated",
                     ),
                 ],
             ),
-            Answer("later", _("No, when it ends by itself")),
+            Option("later", _("No, when the credential expires")),
         ],
     ),
     Question(
         "servers",
-        _("Where is it checked?"),
+        _("Which servers check the credential?"),
         [
-            Answer("together", _("At one server, or at several that share a database")),
-            Answer(
+            Option("together", _("One server, or several with a shared database")),
+            Option(
                 "apart",
-                _("At several that share no database"),
+                _("Several without a shared database"),
                 [
                     Need(
                         _("A server without the database can check it"),
-                        lambda door: "database" not in door.promises.shared_needs,
+                        lambda v: "database" not in v.promises.shared_needs,
                         "another-server",
                     )
                 ],
@@ -131,26 +137,26 @@ QUESTIONS = [
     ),
     Question(
         "scripts",
-        _("Do scripts that others wrote run on your pages?"),
+        _("Do third-party scripts run on your pages?"),
         [
-            Answer(
+            Option(
                 "others",
-                _("Yes, or I can not be sure"),
-                [Need(_("No script can carry it off"), lambda door: not door.transport.readable, "steal-by-script")],
+                _("Yes, or I am not sure"),
+                [Need(_("Scripts cannot read the credential"), lambda v: not v.transport.readable, "steal-by-script")],
             ),
-            Answer("own", _("No, and a content security policy sees to that")),
+            Option("own", _("No, and a content security policy blocks them")),
         ],
     ),
     Question(
         "readers",
-        _("May whoever gets hold of it learn whose it is?"),
+        _("Is it acceptable that anyone who gets the credential can see whose it is?"),
         [
-            Answer(
+            Option(
                 "nobody",
                 _("No"),
-                [Need(_("It says nothing about anybody"), lambda door: not door.promises.reveals_user, "read-it")],
+                [Need(_("The credential does not name its user"), lambda v: not v.promises.reveals_user, "read-it")],
             ),
-            Answer("anybody", _("That is no secret")),
+            Option("anybody", _("Yes, that is no secret")),
         ],
     ),
 ]

@@ -1,82 +1,84 @@
-"""The decision helper: which door answers best to what somebody needs, for reasons that were observed."""
+"""The recommender: the variant that fits the answers best, for reasons that were observed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from authcompare.comparison.evidence import Observed, name
-from authcompare.comparison.questions import ALWAYS, QUESTIONS, Need
+from authcompare.comparison.questions import ALWAYS, QUESTIONS, Need, Option, Question
+from authcompare.experiments.observations import Observations
 from authcompare.experiments.registry import find_experiment
+from authcompare.experiments.trial import Trial
+from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import mechanisms
 
 
 @dataclass(frozen=True)
 class Reason:
-    """A need, whether this door meets it, and what was observed of that here."""
+    """A need, whether this variant meets it, and the trial that checks this."""
 
     need: Need
     met: bool
-    observed: Observed | None  # None where the experiment has nothing to observe at this door
+    trial: Trial | None  # None where the experiment has nothing to observe at this variant
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A door, and how it answers to each need."""
+    """A variant, and how it meets each need."""
 
-    variant: object
+    variant: Variant
     reasons: list  # of (question or None, Reason)
 
     @property
-    def met(self):
-        return [reason for _question, reason in self.reasons if reason.met]
-
-    @property
-    def unmet(self):
+    def unmet(self) -> list[Reason]:
         return [reason for _question, reason in self.reasons if not reason.met]
 
     @property
-    def rank(self):
-        """Less is better: first how many questions it fails, then how many needs. Equals stay in the order of doors."""
+    def rank(self) -> tuple[int, int]:
+        """The number of questions, then of needs, that it fails: less is better. Ties keep the registered order."""
         failed = {question.slug if question else "" for question, reason in self.reasons if not reason.met}
         return len(failed), len(self.unmet)
 
 
 class Advice:
-    """What the answers in `asked` ({question: answer}, as from a form) come to."""
+    """The recommendation for these answers, {question slug: option slug}, as from a form."""
 
-    def __init__(self, asked, book):
-        self.asked, self.book = asked, book
+    def __init__(self, answers: Mapping[str, str], observations: Observations):
+        self.answers, self.observations = answers, observations
 
     @cached_property
-    def questions(self):
-        """[(question, the answer chosen or None), ...]"""
-        chosen = {q.slug: next((a for a in q.answers if a.slug == self.asked.get(q.slug)), None) for q in QUESTIONS}
-        return [(question, chosen[question.slug]) for question in QUESTIONS]
+    def questions(self) -> list[tuple[Question, Option | None]]:
+        """Each question with the chosen option."""
+        return [
+            (question, next((each for each in question.options if each.slug == self.answers.get(question.slug)), None))
+            for question in QUESTIONS
+        ]
 
     @property
-    def given(self):
-        return any(answer for _question, answer in self.questions)
+    def has_answers(self) -> bool:
+        return any(option for _question, option in self.questions)
 
     @cached_property
-    def candidates(self):
-        """Every hardened door, the best first."""
+    def candidates(self) -> list[Candidate]:
+        """Every variant that is not weak on purpose, the best first."""
         needs = [(None, need) for need in ALWAYS]
-        needs += [(question, need) for question, answer in self.questions if answer for need in answer.needs]
-        doors = [variant for mechanism in mechanisms() for variant in mechanism.variants if not variant.lab]
-        found = [Candidate(door, [(question, self.reason(need, door)) for question, need in needs]) for door in doors]
-        return sorted(found, key=lambda candidate: candidate.rank)
+        needs += [(question, need) for question, option in self.questions if option for need in option.needs]
+        variants = [variant for mechanism in mechanisms() for variant in mechanism.variants if not variant.lab]
+        candidates = [
+            Candidate(variant, [(question, self.reason(need, variant)) for question, need in needs])
+            for variant in variants
+        ]
+        return sorted(candidates, key=lambda candidate: candidate.rank)
 
-    def reason(self, need, variant):
-        tried = find_experiment(need.experiment)
-        observed = None
-        if tried.concerns(variant):
-            seen = self.book.get((tried.slug, name(variant)))
-            observed = Observed(tried, variant, tried.expected(variant), seen)
-        return Reason(need, need.met(variant), observed)
+    def reason(self, need: Need, variant: Variant) -> Reason:
+        experiment, trial = find_experiment(need.experiment), None
+        if experiment.concerns(variant):
+            trial = Trial(experiment, variant, self.observations.get((experiment.slug, variant.key)))
+        return Reason(need, need.is_met(variant), trial)
 
     @property
-    def best(self):
+    def best(self) -> Candidate:
         return self.candidates[0]
 
     @property
-    def others(self):
+    def others(self) -> list[Candidate]:
         return self.candidates[1:]

@@ -1,185 +1,200 @@
-"""What the article's table says, restated; what became of each claim; and the observations that decide it.
+"""The statements of the article's table in our words, our verdicts, and the observations that each verdict needs.
 
-A verdict is no opinion: it holds only while every piece of its evidence has been seen, with exactly that outcome.
+A verdict is supported only while every required observation was made, with exactly the required outcome.
 """
 
 from django.utils.translation import gettext_lazy as _
 
-from authcompare.comparison.verdicts import CONFIRMED, QUALIFIED, REFUTED, claim, finding
+from authcompare.comparison.verdicts import CONFIRMED, QUALIFIED, REFUTED, statement, verdict
 
-CLAIMS = [
+ARTICLE_STATEMENTS = [
     # Location
-    claim(
+    statement(
         "location",
         "session",
-        _("It is kept on the server."),
-        finding(
+        _("The session data is stored on the server."),
+        verdict(
             QUALIFIED,
-            _("What the server knows of you is a row of its own. The id that points to the row is with you."),
+            _("The server stores your data in a database row. Your browser stores the id of that row."),
             ("where-it-lives", "session db", "an id here, the rest there"),
             ("read-it", "session db", "says nothing"),
         ),
     ),
-    claim(
+    statement(
         "location",
         "cookie",
-        _("It is kept by the client."),
-        finding(
+        _("The cookie is stored by the client."),
+        verdict(
             CONFIRMED,
-            _("All of it is with you. It is the server, though, that usually writes it, and reads it every time."),
+            _(
+                "The browser stores all of it. But usually the server writes the cookie, and reads it with every "
+                "request."
+            ),
             ("where-it-lives", "cookie plain", "all of it here"),
             ("where-it-lives", "cookie signed", "all of it here"),
         ),
     ),
-    claim(
+    statement(
         "location",
         "token",
-        _("It is kept by the client."),
-        finding(
+        _("The token is stored by the client."),
+        verdict(
             QUALIFIED,
-            _("You hold the statement. The key stays with the server, and so does a list of what it has issued."),
+            _(
+                "Your browser stores the token. The server keeps the signing key, and a list of the tokens that it "
+                "issued."
+            ),
             ("where-it-lives", "token default", "a statement here, a list there"),
             ("forge", "token default", "refused"),
         ),
     ),
     # State
-    claim(
+    statement(
         "state",
         "session",
         _("The server remembers who you are."),
-        finding(
+        verdict(
             CONFIRMED,
-            _("Change its memory, and the next answer is another one. Delete its row, and the id opens nothing."),
+            _("Change the data on the server, and the next response changes. Delete the row, and the id is refused."),
             ("change-on-server", "session db", "at once"),
             ("replay-after-logout", "session db", "refused"),
             ("ended-from-elsewhere", "session db", "refused"),
         ),
     ),
-    claim(
+    statement(
         "state",
         "cookie",
-        _("The server remembers nothing."),
-        finding(
+        _("The server stores no state."),
+        verdict(
             QUALIFIED,
-            _("A cookie only carries. It may carry a whole statement, or an id with a row behind it."),
+            _("A cookie is only a transport. It can carry all the data, or an id that points to a row on the server."),
             ("where-it-lives", "cookie signed", "all of it here"),
             ("where-it-lives", "session db", "an id here, the rest there"),
             ("carrier", "session db", "asks for a CSRF token"),
         ),
     ),
-    claim(
+    statement(
         "state",
         "token",
-        _("The server remembers nothing."),
-        finding(
+        _("The server stores no state."),
+        verdict(
             QUALIFIED,
-            _("Usually it still looks the user up. A token that asks nobody exists, and nobody can take it back."),
+            _(
+                "Most servers still look up the user. A stateless token needs no lookup, but the server cannot revoke "
+                "it."
+            ),
             ("cost", "token default", "one query"),
             ("cost", "token stateless", "asks nobody"),
             ("deactivated", "token stateless", "let in"),
         ),
     ),
     # Lifetime
-    claim(
+    statement(
         "lifetime",
         "session",
-        _("It ends at sign-out, or when nobody has used it for a while."),
-        finding(
+        _("It ends at sign-out, or after a time without use."),
+        verdict(
             QUALIFIED,
             _(
-                "Here both are so, and use moves the end. An end that no use can move had to be added; that the "
-                "browser forgets the id ends nothing."
+                "Both are true here: each use extends it. We had to add an absolute limit. Deleting the id in the "
+                "browser ends nothing."
             ),
             ("replay-after-logout", "session db", "refused"),
             ("idle-or-absolute", "session db", "use extends it, up to an end"),
             ("replay-after-forgetting", "session db", "let in"),
         ),
     ),
-    claim(
+    statement(
         "lifetime",
         "cookie",
         _("It lasts until a date, or until the browser is closed."),
-        finding(
+        verdict(
             QUALIFIED,
-            _("Only the browser keeps that promise. A copy lives on, unless the server checks an end of its own."),
+            _(
+                "Only the browser obeys Max-Age. A copy works longer, unless the server checks an expiry time of its "
+                "own."
+            ),
             ("expiry", "cookie plain", "let in"),
             ("expiry", "cookie signed", "refused"),
             ("replay-after-forgetting", "cookie signed", "let in"),
         ),
     ),
-    claim(
+    statement(
         "lifetime",
         "token",
-        _("It ends at a fixed time, or when somebody takes it back."),
-        finding(
+        _("It ends at a fixed time, or when the server revokes it."),
+        verdict(
             CONFIRMED,
-            _("After its time it is refused, whoever presents it."),
+            _("The server refuses an expired token from any client."),
             ("expiry", "token default", "refused"),
             ("expiry", "token stateless", "refused"),
-            half=_("A fixed time"),
+            half=_("Fixed time"),
         ),
-        finding(
+        verdict(
             REFUTED,
-            _("An access token works on after sign-out, until its time is up. Only a denylist ends it before."),
+            _("An access token works after sign-out until it expires. Only a denylist ends it earlier."),
             ("replay-after-logout", "token default", "let in"),
             ("replay-after-logout", "token stateless", "let in"),
             ("replay-after-logout", "token revocable", "refused"),
-            half=_("Taken back"),
+            half=_("Revoked"),
         ),
     ),
     # Usage
-    claim(
+    statement(
         "usage",
         "session",
-        _("It is for web sites whose server keeps state."),
-        finding(
+        _("It is for web sites whose server stores state."),
+        verdict(
             CONFIRMED,
-            _("Every part of such a server knows the user. Each further server needs the same database."),
+            _("Every part of such a server knows the user. Each additional server needs the same database."),
             ("middleware-and-next", "session db", "known before the view"),
             ("another-server", "session db", "needs both"),
         ),
     ),
-    claim(
+    statement(
         "usage",
         "cookie",
-        _("It holds preferences, session data and the like."),
-        finding(
+        _("It stores preferences, session ids and similar data."),
+        verdict(
             CONFIRMED,
-            _("Preferences, and an id for a session: yes. Who you are, only if it is signed."),
+            _("It is good for preferences and session ids. Only a signed cookie can say safely who you are."),
             ("tamper", "cookie plain", "let in"),
             ("tamper", "cookie signed", "refused"),
             ("carrier", "session db", "asks for a CSRF token"),
         ),
     ),
-    claim(
+    statement(
         "usage",
         "token",
         _("It is made for APIs and services."),
-        finding(
+        verdict(
             CONFIRMED,
-            _("Any client can send it, without a cookie jar; a server that has the key needs nothing else."),
+            _(
+                "Every client can send it without storing cookies. A server with the key needs nothing else to check "
+                "it."
+            ),
             ("other-clients", "token default", "all get in"),
             ("another-server", "token stateless", "needs the key"),
             half=_("For many clients"),
         ),
-        finding(
+        verdict(
             QUALIFIED,
-            _("It gains little: scripts can read it, and sign-out does not end it."),
+            _("It has few advantages: scripts can read it, and signing out does not end it."),
             ("replay-after-logout", "token default", "let in"),
             ("steal-by-script", "token default", "takes the credential away"),
             half=_("In one browser"),
         ),
     ),
     # Security
-    claim(
+    statement(
         "security",
         "session",
-        _("It is safer, since nobody outside can reach the data."),
-        finding(
+        _("It is safer, because its data stays on the server."),
+        verdict(
             QUALIFIED,
             _(
-                "There is nothing to read. But a stolen id is as good as the user, and without a CSRF check any site "
-                "may write."
+                "The id reveals nothing. But a stolen id works like the user's own, and without a CSRF check other "
+                "sites can change data."
             ),
             ("read-it", "session db", "says nothing"),
             ("replay-after-forgetting", "session db", "let in"),
@@ -187,15 +202,15 @@ CLAIMS = [
             ("fixation", "session db", "does not"),
         ),
     ),
-    claim(
+    statement(
         "security",
         "cookie",
-        _("It is less safe, since it is easily read and changed."),
-        finding(
+        _("It is less safe, because it is easy to read and change."),
+        verdict(
             QUALIFIED,
             _(
-                "A plain one is. With a signature every change is refused, and HttpOnly hides it from scripts. "
-                "Whoever holds it reads it all the same."
+                "This is true of a plain cookie. A signature detects changes, and HttpOnly hides it from scripts. The "
+                "user can still read it."
             ),
             ("tamper", "cookie plain", "let in"),
             ("tamper", "cookie signed", "refused"),
@@ -203,15 +218,15 @@ CLAIMS = [
             ("steal-by-script", "cookie signed", "can only act while the page is open"),
         ),
     ),
-    claim(
+    statement(
         "security",
         "token",
-        _("It is safe if it is built and checked properly."),
-        finding(
+        _("It is safe if the server builds and checks it correctly."),
+        verdict(
             QUALIFIED,
             _(
-                "Properly means: one algorithm, a strong key, and a look at end, issuer, audience and type. And "
-                "anybody who holds it can read it."
+                "Correctly means: one algorithm, a strong key, and checks of expiry, issuer, audience and type. Anyone "
+                "can still read it."
             ),
             ("forge", "token default", "refused"),
             ("forge", "token unverified", "let in"),
@@ -220,87 +235,87 @@ CLAIMS = [
         ),
     ),
     # Storage size
-    claim(
+    statement(
         "size",
         "session",
-        _("It holds more than a cookie does."),
-        finding(
+        _("It can store more than a cookie."),
+        verdict(
             CONFIRMED,
-            _("The row grows, and the cookie stays as short as it was. Who pays is the server, at every request."),
+            _("The row grows, and the cookie stays short. But the server reads the whole row with every request."),
             ("row-grows", "session db", "the row grows, the cookie does not"),
         ),
     ),
-    claim(
+    statement(
         "size",
         "cookie",
-        _("It holds a few kilobytes."),
-        finding(
+        _("It stores a few kilobytes."),
+        verdict(
             CONFIRMED,
-            _("Name and value together have a few kilobytes. What is longer the browser drops, and tells nobody."),
+            _("Name and value together can have about 4 KB. The browser drops a longer cookie without an error."),
             ("size", "cookie plain", "a cookie stops at about 4 KB, silently"),
         ),
     ),
-    claim(
+    statement(
         "size",
         "token",
-        _("It holds more than a cookie does."),
-        finding(
+        _("It can store more than a cookie."),
+        verdict(
             QUALIFIED,
             _(
-                "In a cookie it has the limit of a cookie, in a header that of the server. A browser stores far more "
-                "than it could ever send."
+                "In a cookie it has the cookie's limit, in a header the server's. A browser can store far more than it "
+                "can send."
             ),
             ("size", "token default", "a header stops where the server says"),
             ("size", "token cookie", "a cookie stops at about 4 KB, silently"),
         ),
     ),
     # Implementation
-    claim(
+    statement(
         "implementation",
         "session",
-        _("It is built with what the server is built with."),
-        finding(
+        _("It depends on the server's framework."),
+        verdict(
             CONFIRMED,
-            _("All of it happens on the server. Any client will do that sends back what it was given."),
+            _("All the work happens on the server. Any client works if it sends the cookie back."),
             ("save-or-lose", "session db", "lost unless marked"),
             ("other-clients", "session db", "all get in"),
         ),
     ),
-    claim(
+    statement(
         "implementation",
         "cookie",
-        _("Scripts and web frameworks set it with ease."),
-        finding(
+        _("Scripts and web frameworks can set it easily."),
+        verdict(
             CONFIRMED,
-            _("A script can, and a server can. Only a server sets one that no script may read."),
+            _("Scripts and servers can both set a cookie. Only a server can set one that scripts cannot read."),
             ("cookie-attributes", "cookie plain", "as the standard says"),
             ("other-clients", "cookie signed", "all get in"),
         ),
     ),
-    claim(
+    statement(
         "implementation",
         "token",
-        _("Many languages and frameworks can build it."),
-        finding(
+        _("Many languages and frameworks can create it."),
+        verdict(
             CONFIRMED,
-            _("It is a standard: another library verifies our token, and ours verifies its."),
+            _("JWT is a standard: another library verifies our token, and ours verifies its token."),
             ("another-library", "token default", "each verifies the other's"),
             ("other-clients", "token default", "all get in"),
         ),
     ),
 ]
 
-# What spans the table: it has no row and no column of its own there.
-STATEMENTS = [
-    claim(
+# Statements about several mechanisms: they belong to no row and no column of the table.
+FURTHER_STATEMENTS = [
+    statement(
         "fourth-place",
         "",
-        _("Is localStorage a fourth place to keep things?"),
-        finding(
+        _("Is localStorage a fourth place to store data?"),
+        verdict(
             CONFIRMED,
             _(
-                "It belongs to one origin, and the browser sends nothing of it: a script of the page has to. That "
-                "keeps other sites out, and lets every script of the page in."
+                "It belongs to one origin, and the browser sends nothing of it automatically: a script of the page "
+                "must. So other sites cannot use it, but every script in the page can read it."
             ),
             ("cross-site", "token default", "changes nothing"),
             ("steal-by-script", "token default", "takes the credential away"),
@@ -309,15 +324,15 @@ STATEMENTS = [
         ),
         title="localStorage",
     ),
-    claim(
+    statement(
         "same-thing",
         "",
         _("Are a session and a cookie the same thing?"),
-        finding(
+        verdict(
             REFUTED,
             _(
-                "The cookie is how the id travels, the session is what the id stands for. Sent in a header, an id "
-                "opens its session as well; and a cookie may carry something that is no session."
+                "The cookie transports the id, and the session is the data behind the id. An id in a header opens its "
+                "session, too, and a cookie can also carry other data."
             ),
             ("carrier", "session header", "asks for none"),
             ("carrier", "session db", "asks for a CSRF token"),

@@ -1,63 +1,66 @@
-"""The whole comparison against one book of observations: what the page shows and every export writes."""
+"""The whole comparison, computed from observations: the content of the page and of every export."""
 
 from dataclasses import dataclass
 
-from authcompare.comparison.evidence import worst
-from authcompare.comparison.extra_rows import extra_row
-from authcompare.comparison.statements import CLAIMS, STATEMENTS
-from authcompare.comparison.verdicts import MARKS, STATES, VERDICTS, Claim
-from authcompare.experiments.topics import ROWS
+from authcompare.comparison.extra_topics import ExtraTopic, extra_topic
+from authcompare.comparison.statements import ARTICLE_STATEMENTS, FURTHER_STATEMENTS
+from authcompare.comparison.verdicts import MARKS, STATES, VERDICTS, CheckedVerdict, Statement
+from authcompare.experiments.observations import Observations
+from authcompare.experiments.topics import TOPICS, Topic
+from authcompare.mechanisms.base import Mechanism
 from authcompare.mechanisms.registry import mechanisms
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A claim and its findings; the claim is None where the article says nothing of this mechanism."""
+class CheckedStatement:
+    """A statement and its checked verdicts; the statement is None where the article says nothing."""
 
-    mechanism: object
-    claim: Claim | None
-    findings: list
-
-    @property
-    def state(self):
-        return worst(finding.state for finding in self.findings)
+    mechanism: Mechanism | None
+    statement: Statement | None
+    verdicts: list
 
 
 class Comparison:
-    def __init__(self, book):
+    """Every statement and every additional topic, checked against these observations."""
+
+    def __init__(self, observations: Observations):
         self.mechanisms = mechanisms()
-        claimed = {(claim.row, claim.mechanism): claim for claim in CLAIMS}
-        self.claims = [
-            (row, [cell(claimed.get((row.slug, each.name)), each, book) for each in self.mechanisms])
-            for row in ROWS
-            if not row.ours
+        by_place = {(each.topic, each.mechanism): each for each in ARTICLE_STATEMENTS}
+        self.rows: list[tuple[Topic, list[CheckedStatement]]] = [
+            (topic, [check(by_place.get((topic.slug, each.name)), each, observations) for each in self.mechanisms])
+            for topic in TOPICS
+            if not topic.ours
         ]
-        self.ours = [extra_row(row, self.mechanisms, book) for row in ROWS if row.ours]
-        self.statements = [cell(claim, None, book) for claim in STATEMENTS]
+        self.extra_topics: list[ExtraTopic] = [
+            extra_topic(topic, self.mechanisms, observations) for topic in TOPICS if topic.ours
+        ]
+        self.further = [check(each, None, observations) for each in FURTHER_STATEMENTS]
 
     @property
-    def claimed(self):
-        """The cells that hold a claim of the article's."""
-        return [each for _row, cells in self.claims for each in cells if each.claim]
+    def from_article(self) -> list[CheckedStatement]:
+        """The article's statements."""
+        return [each for _topic, cells in self.rows for each in cells if each.statement]
 
     @property
-    def findings(self):
-        """The verdicts on the article's claims: a claim whose halves fare differently has two."""
-        return [finding for each in self.claimed for finding in each.findings]
+    def verdicts(self) -> list[CheckedVerdict]:
+        """The verdicts on the article's statements. Some statements have two, one for each half."""
+        return [verdict for each in self.from_article for verdict in each.verdicts]
 
     @property
-    def verdicts(self):
-        """How many findings came to which verdict: [(verdict, mark, words, n), ...]."""
-        found = [finding.verdict for finding in self.findings]
-        return [(verdict, MARKS[verdict], words, found.count(verdict)) for verdict, words in VERDICTS.items()]
+    def verdict_counts(self) -> list[tuple[str, str, str, int]]:
+        """The number of each verdict: [(verdict, mark, text, n), ...]."""
+        names = [verdict.name for verdict in self.verdicts]
+        return [(name, MARKS[name], text, names.count(name)) for name, text in VERDICTS.items()]
 
     @property
-    def states(self):
-        """How many findings, the spanning statements' too, are in which state: [(state, words, n), ...]."""
-        every = [*self.findings, *(finding for each in self.statements for finding in each.findings)]
-        found = [finding.state for finding in every]
-        return [(state, words, found.count(state)) for state, words in STATES.items()]
+    def state_counts(self) -> list[tuple[str, str, int]]:
+        """The number of verdicts in each state, further statements included: [(state, text, n), ...]."""
+        every = [*self.verdicts, *(verdict for each in self.further for verdict in each.verdicts)]
+        states = [verdict.state for verdict in every]
+        return [(state, text, states.count(state)) for state, text in STATES.items()]
 
 
-def cell(claim, mechanism, book):
-    return Cell(mechanism, claim, [finding.held_against(book) for finding in claim.findings] if claim else [])
+def check(statement: Statement | None, mechanism: Mechanism | None, observations: Observations) -> CheckedStatement:
+    """Check every verdict of this statement against the observations."""
+    verdicts = [verdict.check(observations) for verdict in statement.verdicts] if statement else []
+    return CheckedStatement(mechanism, statement, verdicts)

@@ -1,80 +1,98 @@
-"""The contract of an experiment: written once against what any mechanism promises, run on every door there is."""
+"""The contract of an experiment: written once against the promises of a variant, and run at every variant."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+from django.conf import settings
+from django.urls import reverse
+
+from authcompare.mechanisms.base import Variant
 
 
 @dataclass(frozen=True)
 class Choice:
-    """An answer to an experiment's question: the outcome it predicts, and the misconception behind a wrong one."""
+    """One answer to an experiment's question: the outcome that it predicts."""
 
     outcome: str
     text: str
-    misconception: str = ""
+    misconception: str = ""  # the idea that leads to this choice where it is wrong
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One request of an experiment as it went over the wire, and what came of it."""
+    """One request of an experiment, and the status of its response."""
 
-    exchange: str  # what opens it at /wire/<id>/; "" where the server kept none
+    exchange: str  # the id of the recorded exchange at /wire/<id>/; "" where the server recorded none
     method: str
     path: str
     status: int
-    curl: str  # a command that sends the same again
+    curl: str  # a command that sends the same request again
 
 
 @dataclass
 class Observation:
-    """What was seen at one door: the outcome in a word, [(what, value), ...], and the requests that led to it."""
+    """What an experiment observed at one variant."""
 
     outcome: str
-    facts: list = field(default_factory=list)
+    facts: list = field(default_factory=list)  # [(label, value), ...]
     sent: list = field(default_factory=list)  # of Sent
+    observed_at: datetime | None = None
+    in_your_browser: bool = False  # the visitor's own browser observed it, not this server
 
     @property
-    def plain_facts(self):
-        """For JSON, in the language of whoever asks."""
-        return [[str(what), value if isinstance(value, (int, float)) else str(value)] for what, value in self.facts]
+    def plain_facts(self) -> list:
+        """The facts for JSON, in the active language."""
+        return [[str(label), value if isinstance(value, (int, float)) else str(value)] for label, value in self.facts]
 
 
 class Experiment:
-    """A client's story, over HTTP only. A subclass declares itself and answers `expected` and `run`."""
+    """A client's story over HTTP. A subclass declares its texts and implements `expected` and `run`."""
 
     slug: str
     title: str
     question: str
-    choices: list  # of Choice: every outcome that can be expected, and one for each misconception
-    rows: list  # slugs of the rows of the comparison it bears on (rows.py), the most important first
+    choices: list  # of Choice: every outcome that a variant can promise, and one for each misconception
+    rows: list  # slugs of the topics that it belongs to (topics.py), the most important first
     explanation: str
     sources: list  # [(title, address)]
-    attack = None  # the outcome in which an attack succeeded, where this is one: it must, on every weak arm
-    fix = ""  # where this is an attack: what its hardened arm does
-    waits = False  # does it spend its time waiting for an end to come?
-    browser = False  # only a browser can show it: static/authcompare/js/experiments/<slug>.js runs it instead of `run`
-    apart = False  # needs processes or threads that a test's transaction would hide things from
+    attack = None  # for an attack: the outcome in which it succeeds; every weak variant must show it
+    fix = ""  # for an attack: what a hardened variant does
+    waits = False  # it spends most of its time waiting for a credential to expire
+    browser = False  # only a browser can show it: static/experiments/js/catalogue/<slug>.js runs instead of `run`
+    apart = False  # it needs other processes or threads, which cannot see into a test's transaction
 
-    def concerns(self, variant):
-        """Is there anything to observe at this door?"""
+    @property
+    def url(self) -> str:
+        """The path of this experiment's page; "" outside the lab, where there is none."""
+        return reverse("experiment", args=[self.slug]) if settings.LAB else ""
+
+    def concerns(self, variant: Variant) -> bool:
+        """Return True if there is something to observe at this variant."""
         return True
 
-    def expected(self, variant):
-        """The outcome that this door promises."""
+    def expected(self, variant: Variant) -> str:
+        """Return the outcome that this variant promises."""
         raise NotImplementedError
 
-    def run(self, actors, variant):
-        """Do it, with a fresh cast; returns an Observation."""
+    def run(self, actors, variant: Variant) -> Observation:
+        """Run the experiment at this variant with fresh actors (see cast.Actors)."""
         raise NotImplementedError
 
-    def text(self, outcome):
-        """An outcome in the words of the choice that predicts it."""
+    def text(self, outcome: str) -> str:
+        """Return the text of the choice that predicts this outcome, or the outcome itself."""
         return next((choice.text for choice in self.choices if choice.outcome == outcome), outcome)
+
+    def misconception(self, outcome: str, variant: Variant) -> str:
+        """Return the idea behind predicting this outcome, or "". Override it where it depends on the variant."""
+        return next((choice.misconception for choice in self.choices if choice.outcome == outcome), "")
 
 
 LET_IN, REFUSED = "let in", "refused"
 
 
-def outcome(response):
-    """A door's answer in a word. That it broke down is no refusal."""
+def outcome(response: httpx.Response) -> str:
+    """Return the outcome of a response: let in, refused, or "error <status>" for a server error."""
     if response.status_code >= 500:
         return f"error {response.status_code}"
     return LET_IN if response.status_code < 300 else REFUSED

@@ -1,4 +1,4 @@
-"""The cast of an experiment: alice, bob and mallory of a fresh sandbox, as clients that speak plain HTTP."""
+"""The actors of an experiment: alice, bob and mallory of a fresh sandbox, as plain HTTP clients."""
 
 import json
 import shlex
@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from authcompare.api.http_client import CSRF_HEADER, Client, trusted
 from authcompare.experiments.base import Observation, Sent
+from authcompare.mechanisms.base import Variant
 
 
 class Actor:
-    """Somebody at one door: signs in, and from then on presents what the sign-in brought, as that door's clients do."""
+    """A client of one variant: signs in, and then sends the credential as this variant's clients do."""
 
     def __init__(self, variant, client=None):
         self.variant = variant
@@ -20,15 +21,15 @@ class Actor:
         self.credential = None
         self.answer = None
 
-    def csrf_token(self):
-        """The CSRF token, fetched once as a browser would, by opening a page."""
+    def csrf_token(self) -> str:
+        """Return the CSRF token. The first call fetches it from a page, as a browser does."""
         name = settings.CSRF_COOKIE_NAME
         if name not in self.client.cookies:
             self.client.get("/api/")
         return self.client.cookies.get(name, "")
 
-    def request(self, method, endpoint, **kwargs):
-        """Ask this door for "protected/" or another of its endpoints; returns the httpx response."""
+    def request(self, method: str, endpoint: str, **kwargs) -> httpx.Response:
+        """Send a request to an endpoint of this variant, such as "protected/"; returns the httpx response."""
         headers = dict(kwargs.pop("headers", {}))
         transport = self.variant.transport
         if transport.sent_automatically and method not in {"GET", "HEAD", "OPTIONS"}:
@@ -37,43 +38,46 @@ class Actor:
             headers = transport.present(self.credential) | headers
         return self.client.request(method, self.variant.path + endpoint, headers=headers, **kwargs)
 
-    def sign_in(self, username, password, lifetime=None):
-        wanted = {"username": username, "password": password} | ({"lifetime": lifetime} if lifetime else {})
-        response = self.request("POST", "login/", json=wanted)
+    def sign_in(self, username: str, password: str, lifetime: int | None = None) -> httpx.Response:
+        """Sign in, and keep the credential. `lifetime` is in seconds."""
+        body = {"username": username, "password": password} | ({"lifetime": lifetime} if lifetime else {})
+        response = self.request("POST", "login/", json=body)
         if response.status_code == 200:
             self.answer = response.json()
             self.credential = self.variant.transport.collect(self.answer, dict(self.client.cookies.items()))
         return response
 
-    def sign_out(self):
+    def sign_out(self) -> httpx.Response:
         return self.request("POST", "logout/")
 
-    def read(self, **headers):
+    def read(self, **headers: str) -> httpx.Response:
         return self.request("GET", "protected/", headers=headers)
 
-    def edit(self, headers=(), **changes):
+    def edit(self, headers=(), **changes: str) -> httpx.Response:
         return self.request("PATCH", "protected/", json=changes, headers=dict(headers))
 
 
-def replay(variant, credential, client=None, method="GET", **kwargs):
-    """Present a bare credential from a clean client, as a thief would."""
+def replay(
+    variant: Variant, credential: str, client: Client | None = None, method: str = "GET", **kwargs
+) -> httpx.Response:
+    """Send a bare credential from a clean client, as a thief would."""
     client = client or Client()
     return client.request(method, variant.path + "protected/", headers=variant.transport.present(credential), **kwargs)
 
 
 class Actors:
-    """A fresh sandbox's alice, bob and mallory, in-process or at `base_url`; leaving the `with` throws it away.
+    """Alice, bob and mallory of a fresh sandbox, in-process or at `base_url`. Leaving the `with` deletes the sandbox.
 
-    Raises httpx.HTTPError when the server does not answer or is in no lab.
+    Raises httpx.HTTPError if the server does not answer, or runs without LAB=1.
     """
 
-    def __init__(self, base_url=None):
+    def __init__(self, base_url: str | None = None):
         self.base_url = base_url
         self.sent = []
         with Client(base_url, app=trusted) as client:
-            made = client.post("/lab/api/sandbox/").raise_for_status().json()
-        self.id = made["id"]
-        self.accounts = {user["role"]: user for user in made["users"]}
+            sandbox = client.post("/lab/api/sandbox/").raise_for_status().json()
+        self.id = sandbox["id"]
+        self.accounts = {user["role"]: user for user in sandbox["users"]}
 
     def __enter__(self):
         return self
@@ -82,81 +86,83 @@ class Actors:
         with Client(self.base_url) as client:
             client.request("DELETE", "/lab/api/sandbox/", json={"id": self.id})
 
-    def client(self):
-        """A clean client, whose requests are noted."""
+    def client(self) -> Client:
+        """Return a clean client whose requests are noted."""
         client = Client(self.base_url)
         client.event_hooks["response"].append(self.note)
         return client
 
     def note(self, response):
-        """Keep what was sent, except the fetching of a CSRF token that any page would have brought, and a look at the
-        wire."""
+        """Note a request. Left out: fetching a CSRF token, which every page sets anyway, and reading an exchange."""
         request = response.request
         exchange = response.headers.get("Exchange-Id", "")
         if exchange or not (request.url.path == "/api/" or request.url.path.startswith("/wire/")):
             path = request.url.raw_path.decode()
             self.sent.append(Sent(exchange, request.method, path, response.status_code, curl(request)))
 
-    def signed_in(self, variant, role="alice", lifetime=None):
-        """One of the cast, signed in at this door."""
+    def signed_in(self, variant: Variant, role: str = "alice", lifetime: int | None = None) -> Actor:
+        """Return one of the actors, signed in at this variant."""
         actor = Actor(variant, self.client())
         account = self.accounts[role]
         actor.sign_in(account["username"], account["password"], lifetime).raise_for_status()
         return actor
 
-    def replay(self, variant, credential, method="GET", **kwargs):
-        """Present a bare credential from a clean client."""
+    def replay(self, variant: Variant, credential: str, method: str = "GET", **kwargs) -> httpx.Response:
+        """Send a bare credential from a clean client."""
         with self.client() as client:
             return replay(variant, credential, client, method, **kwargs)
 
-    def administer(self, who, /, **changes):
-        """What an administrator does to an account: password, is_active, role."""
-        wanted = {"sandbox": self.id, "username": self.accounts[who]["username"], **changes}
+    def administer(self, account: str, /, **changes) -> None:
+        """Change an account as an administrator: password, is_active, role."""
+        body = {"sandbox": self.id, "username": self.accounts[account]["username"], **changes}
         with self.client() as client:
-            client.patch("/lab/api/account/", json=wanted).raise_for_status()
+            client.patch("/lab/api/account/", json=body).raise_for_status()
 
-    def twin(self, same_key=True, same_database=True, short=False, algorithm=None):
-        """The same cast at a second server, which may have keys, a database and lifetimes of its own (twins.py)."""
-        wanted = {"same_key": same_key, "same_database": same_database, "short": short}
-        wanted |= {"algorithm": algorithm} if algorithm else {}
+    def at_second_server(
+        self, same_key: bool = True, same_database: bool = True, short: bool = False, algorithm: str | None = None
+    ) -> "ActorsElsewhere":
+        """Return the same actors at a second server, which may have its own keys, database and lifetimes."""
+        body = {"same_key": same_key, "same_database": same_database, "short": short}
+        body |= {"algorithm": algorithm} if algorithm else {}
         with Client(self.base_url, app=trusted) as client:
-            answer = client.post("/lab/api/twin/", json=wanted)
-        if answer.status_code != 200:
-            raise NoSecondServer(answer.json()["detail"])
-        url = answer.json()["url"]
-        if self.base_url:  # perhaps the server is another machine, whose loopback is not ours
+            response = client.post("/lab/api/twin/", json=body)
+        if response.status_code != 200:
+            raise NoSecondServerError(response.json()["detail"])
+        url = response.json()["url"]
+        if self.base_url:  # the server may be another machine, and its loopback addresses are not ours
             try:
                 with Client(url) as client:
                     client.get("/healthz")
             except httpx.TransportError:
-                message = _("Second servers are reachable from the server's own machine only.")
-                raise NoSecondServer(message) from None
-        return AtTwin(self, url)
+                message = _("A second server can only be reached from the server's own machine.")
+                raise NoSecondServerError(message) from None
+        return ActorsElsewhere(self, url)
 
-    def observed(self, outcome, *facts):
+    def observed(self, outcome: str, *facts: tuple) -> Observation:
+        """Return the observation: this outcome, these (label, value) pairs, and the requests so far."""
         return Observation(outcome, list(facts), list(self.sent))
 
 
-class AtTwin(Actors):
-    """The same cast at another server. What they send there is noted with the rest."""
+class ActorsElsewhere(Actors):
+    """The same actors at a second server. Their requests there are noted with the others."""
 
     def __init__(self, home, base_url):
         self.home, self.base_url = home, base_url
         self.id, self.accounts, self.sent = home.id, home.accounts, home.sent
 
     def __exit__(self, *failure):
-        """Their sandbox is not thrown away: they are still at home where they come from."""
+        """Keep the sandbox: the first server still needs it."""
 
     def note(self, response):
         self.home.note(response)
 
 
-class NoSecondServer(Exception):  # noqa: N818  that is what it says
-    """There is none that this experiment could reach, and why."""
+class NoSecondServerError(Exception):
+    """No second server can be reached; the message says why."""
 
 
-def curl(request):
-    """A curl command that sends this httpx request again, the throwaway account's password included."""
+def curl(request: httpx.Request) -> str:
+    """Return a curl command that sends this request again, with the sandbox account's password."""
     words = ["curl", "-i", str(request.url)]
     if request.method != "GET":
         words[1:1] = ["-X", request.method]
@@ -172,8 +178,8 @@ def curl(request):
     return " ".join(shlex.quote(word) for word in words)
 
 
-def compact(body):
-    """A body as one line: JSON without spaces, anything else as it is."""
+def compact(body: str) -> str:
+    """Return a JSON body without spaces, and any other body unchanged."""
     try:
         return json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":"))
     except ValueError:

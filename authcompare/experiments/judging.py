@@ -1,4 +1,4 @@
-"""The judgement of a prediction."""
+"""The one judgement of a prediction: was it right, and which misconception is behind a wrong one?"""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,12 @@ from authcompare.mechanisms.base import Variant
 
 @dataclass(frozen=True)
 class Judgement:
-    """The result of comparing a prediction with an observation."""
-
     right: bool
-    misconception: str = ""  # behind a wrong prediction, where one is known
+    misconception: str = ""  # "" where the prediction was right, or where no idea is known to lead to it
 
 
 def judge(experiment: Experiment, variant: Variant, predicted: str, observed: str) -> Judgement:
-    """Compare the outcome that was predicted for a variant with the observed one."""
+    """Compare a predicted outcome with the observed one."""
     if predicted == observed:
         return Judgement(right=True)
-    choice = next((choice for choice in experiment.choices if choice.outcome == predicted), None)
-    return Judgement(right=False, misconception=str(choice.misconception) if choice else "")
+    return Judgement(right=False, misconception=str(experiment.misconception(predicted, variant)))

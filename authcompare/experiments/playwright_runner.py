@@ -1,54 +1,64 @@
-"""What only a browser can show, run in a real one: opens each experiment's page, as a visitor would, and reads it."""
+"""Experiments that need a browser, run in a real one: open each experiment's page, and read its results."""
 
-import json
 import os
+from collections.abc import Iterable, Iterator
 
 from authcompare.experiments.base import Observation
+from authcompare.experiments.trial import Trial
 from authcompare.server.bootstrap import system_browser
 
-PATIENCE = 120_000  # milliseconds for one experiment: a dozen doors one after the other
+TIMEOUT_MILLISECONDS = 120_000  # for one experiment at a dozen variants, one after the other
+
+RESULTS = """() => Object.fromEntries([...document.querySelectorAll("#columns [data-outcome]")].map((column) => [
+  column.dataset.door,
+  {
+    outcome: column.dataset.outcome,
+    facts: [...column.querySelectorAll("dl.facts dt")].map((dt) => [dt.textContent, dt.nextSibling.textContent]),
+  },
+]))"""
 
 
 class NoBrowserError(Exception):
-    """There is no browser here to run them in; says what to do."""
+    """No browser starts here; the message says what to do."""
 
 
-def watch(cells, base_url):
-    """Fill the cells of browser experiments, page by page of the server at `base_url`; yields each as it is done."""
-    from playwright.sync_api import Error, sync_playwright  # here, since only this needs it, and it takes its time
+def run_all_in_browser(trials: Iterable[Trial], base_url: str) -> Iterator[Trial]:
+    """Run these trials in Chromium on the server at `base_url`, and yield each one when it is done."""
+    from playwright.sync_api import Error, sync_playwright  # a slow import that only this function needs
 
-    experiments = {cell.experiment.slug: cell.experiment for cell in cells}
+    trials = list(trials)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=os.environ.get("BROWSER_PATH") or system_browser())
         except Error:
             raise NoBrowserError("no browser starts here: set BROWSER_PATH to a Chromium") from None
-        for slug in experiments:
+        for slug in dict.fromkeys(trial.experiment.slug for trial in trials):
             with browser.new_context() as context:
                 try:
-                    seen, failure = visit(context.new_page(), f"{base_url}/experiments/{slug}/", slug), ""
+                    results, failure = visit(context.new_page(), f"{base_url}/experiments/{slug}/"), ""
                 except Error as error:
-                    seen, failure = {}, error.message.splitlines()[0]
-            for cell in cells:
-                if cell.experiment.slug == slug:
-                    fill(cell, seen.get(cell.door), failure)
-                    yield cell
+                    results, failure = {}, error.message.splitlines()[0]
+            for trial in trials:
+                if trial.experiment.slug == slug:
+                    fill(trial, results.get(trial.variant.key), failure)
+                    yield trial
         browser.close()
 
 
-def visit(page, url, slug):
-    """Run it at all doors; returns what the page keeps of it: {door: {"outcome", "facts", ...}}."""
+def visit(page, url: str) -> dict:
+    """Run the experiment of this page at all its variants; returns {variant key: {"outcome", "facts"}}."""
     page.goto(url)
     page.wait_for_selector("#trial[data-ready]")
     if page.locator("#all").is_visible():
         page.click("#all")
     page.click("#run")
-    page.wait_for_selector("#run[aria-disabled=false]", timeout=PATIENCE)
-    return json.loads(page.evaluate("key => localStorage.getItem(key)", f"authcompare:evidence:{slug}") or "{}")
+    page.wait_for_selector("#run[aria-disabled=false]", timeout=TIMEOUT_MILLISECONDS)
+    return page.evaluate(RESULTS)
 
 
-def fill(cell, seen, failure):
-    if seen:
-        cell.observation = Observation(seen["outcome"], [tuple(fact) for fact in seen["facts"]])
+def fill(trial: Trial, result: dict | None, failure: str) -> None:
+    """Write a page's result, or its failure, into the trial."""
+    if result:
+        trial.observation = Observation(result["outcome"], [tuple(fact) for fact in result["facts"]])
     else:
-        cell.error = failure or "the page could not finish it"
+        trial.error = failure or "the page did not finish it"

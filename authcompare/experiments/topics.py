@@ -1,4 +1,4 @@
-"""The rows of the comparison: the article's seven, then ours. Experiments and claims are filed under them."""
+"""The topics of the comparison: the article's seven rows, then additional ones."""
 
 from dataclasses import dataclass
 
@@ -6,34 +6,36 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
-class Row:
+class Topic:
+    """One row of the comparison. Experiments and statements belong to it by its slug."""
+
     slug: str
     title: str
-    ours: bool = False  # not one of the article's
+    ours: bool = False  # the article does not have it
 
     def __str__(self):
         return str(self.title)
 
 
-ROWS = [
-    Row("location", _("Location")),
-    Row("state", _("State")),
-    Row("lifetime", _("Lifetime")),
-    Row("usage", _("Usage")),
-    Row("security", _("Security")),
-    Row("size", _("Storage size")),
-    Row("implementation", _("Implementation")),
-    Row("revocation", _("Revocation"), ours=True),
-    Row("confidentiality", _("Confidentiality"), ours=True),
-    Row("integrity", _("Integrity"), ours=True),
-    Row("theft", _("Theft by script"), ours=True),
-    Row("cross-site", _("Cross-site requests"), ours=True),
-    Row("scale-out", _("Several servers"), ours=True),
-    Row("cost", _("Cost"), ours=True),
+TOPICS = [
+    Topic("location", _("Location")),
+    Topic("state", _("State")),
+    Topic("lifetime", _("Lifetime")),
+    Topic("usage", _("Usage")),
+    Topic("security", _("Security")),
+    Topic("size", _("Storage size")),
+    Topic("implementation", _("Implementation")),
+    Topic("revocation", _("Revocation"), ours=True),
+    Topic("confidentiality", _("Confidentiality"), ours=True),
+    Topic("integrity", _("Integrity"), ours=True),
+    Topic("theft", _("Theft by script"), ours=True),
+    Topic("cross-site", _("Cross-site requests"), ours=True),
+    Topic("scale-out", _("Several servers"), ours=True),
+    Topic("cost", _("Cost"), ours=True),
 ]
-SLUGS = [row.slug for row in ROWS]
+SLUGS = [topic.slug for topic in TOPICS]
 
 
-def row(slug):
-    """The row with this slug, or None."""
-    return next((each for each in ROWS if each.slug == slug), None)
+def find_topic(slug: str) -> Topic | None:
+    """Return the topic with this slug, or None."""
+    return next((each for each in TOPICS if each.slug == slug), None)

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from authcompare.experiments.topics import ROWS
+from authcompare.experiments.topics import TOPICS
 from authcompare.learning.lessons import PLANS, planned_steps, steps
 from authcompare.learning.questions import TEST_ROUNDS, questions
 from authcompare.mechanisms.registry import mechanisms
@@ -30,7 +30,7 @@ def render_booklet(edition: str, language: str, standalone: bool = True) -> str:
             "steps": [(step, step_trials(step)) for step in steps(language)],
             "plans": [(plan, sum(step.minutes[plan] for step in planned_steps(plan, language))) for plan in PLANS],
             "tests": [(test, questions(test, language)) for test in TEST_ROUNDS],
-            "rows": [row for row in ROWS if not row.ours],
+            "rows": [row for row in TOPICS if not row.ours],
             "mechanisms": mechanisms(),
         }
         return render_to_string("walkthrough/handout.html", context)

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.judging import judge
+from authcompare.experiments.views import variant_config
 from authcompare.learning.lessons import SECTIONS, Step
 from authcompare.learning.models import Learner
 from authcompare.learning.progress import Progress
 from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.source_code import pieces_of
-from authcompare.walkthrough.trials import step_trials, variant_config
+from authcompare.walkthrough.trials import step_trials
 
 LABELS = {"predict": _("Predict"), "observe": _("Observe"), "explain": _("Explain"), "code": _("Code")}
 
@@ -64,7 +65,7 @@ def script_config(step: Step, learner: Learner | None, progress: Progress, plan:
         "choices": [
             {"outcome": choice.outcome, "text": choice.text} for choice in (experiment.choices if experiment else ())
         ],
-        "doors": [variant_config(trial) for trial in step_trials(step)],
+        "variants": [variant_config(variant) for variant in step.variants],
         "hints": list(step.hints),
         "learner": bool(learner),
         "prediction": prediction_config(step, progress),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Experiment
 from authcompare.experiments.judging import Judgement, judge
-from authcompare.experiments.topics import ROWS, Row
+from authcompare.experiments.topics import TOPICS, Topic
 from authcompare.learning.lessons import Step, steps
 from authcompare.learning.models import Prediction
 from authcompare.learning.progress import Progress
@@ -75,7 +75,7 @@ class StepSummary:
 class TableRow:
     """A row of the comparison, with the learner's results for each mechanism."""
 
-    row: Row
+    row: Topic
     cells: list[tuple[Mechanism, list[Result]]]
 
 
@@ -132,7 +132,7 @@ class Summary:
     def table(self) -> list[TableRow]:
         """The article's rows and the further rows that a step fills, from this learner's results only."""
         filled = {slug for step in steps(self.language) for slug in step.rows}
-        return [TableRow(row, self.cells(row)) for row in ROWS if not row.ours or row.slug in filled]
+        return [TableRow(row, self.cells(row)) for row in TOPICS if not row.ours or row.slug in filled]
 
     def cells(self, row: Row) -> list[tuple[Mechanism, list[Result]]]:
         """Return the observed results of one row for each mechanism."""

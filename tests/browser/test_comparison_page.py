@@ -1,14 +1,16 @@
 """The comparison in a real browser: in every look, on paper, before a class, with what only this browser has seen."""
 
-import json
 import re
 
 import pytest
+from django.conf import settings
+from django.http import HttpResponse
 from playwright.sync_api import expect
 
-from authcompare.experiments.models import Evidence
+from authcompare.experiments.models import BrowserObservation, Evidence
+from authcompare.experiments.observations import set_visitor
 from authcompare.experiments.registry import all_experiments
-from authcompare.experiments.runner import plan
+from authcompare.experiments.trial import plan
 
 LOOKS = {
     "light": ("theme%3Dlight", 1280, 720),
@@ -37,19 +39,25 @@ def seen(transactional_db):
 
 @pytest.fixture
 def comparison(page, live_server, seen):
-    """Opens the page in a look; `own` is what this browser has seen: {experiment: {door: outcome}}."""
+    """Open the page in a look; `own` is what this browser observed: {experiment: {variant key: outcome}}."""
 
     def open(look="light", query="", own=None):
         prefs, width, height = LOOKS[look]
         page.set_viewport_size({"width": width, "height": height})
         page.context.add_cookies([{"name": "prefs", "value": prefs, "url": live_server.url}])
-        for slug, doors in (own or {}).items():
-            kept = {
-                door: {"outcome": outcome, "facts": [["tried", 3]], "at": "2026-09-01T08:00:00Z"}
-                for door, outcome in doors.items()
-            }
-            item = json.dumps([f"authcompare:evidence:{slug}", json.dumps(kept)])
-            page.add_init_script(f"localStorage.setItem(...{item})")
+        if own:
+            visitor = "0123456789abcdef" * 2
+            name = settings.VISITOR_COOKIE_NAME
+            set_visitor(signed := HttpResponse(), visitor)
+            page.context.add_cookies([{"name": name, "value": signed.cookies[name].value, "url": live_server.url}])
+            BrowserObservation.objects.all().delete()
+            for slug, doors in own.items():
+                for key, outcome in doors.items():
+                    mechanism, variant = key.split()
+                    BrowserObservation.objects.create(
+                        visitor=visitor, experiment=slug, mechanism=mechanism, variant=variant,
+                        outcome=outcome, facts=[["tried", 3]],
+                    )  # fmt: skip
         page.goto(f"{live_server.url}/comparison/{query}")
         page.wait_for_selector("#comparison[data-ready]")
         return page
@@ -61,7 +69,7 @@ def in_browser(but=()):
     """What a browser sees where everything is as promised, `but` this."""
     found = {}
     for cell in plan(each for each in all_experiments() if each.browser):
-        found.setdefault(cell.experiment.slug, {})[cell.door] = cell.expected
+        found.setdefault(cell.experiment.slug, {})[cell.variant.key] = cell.expected
     for slug, door, outcome in but:
         found[slug][door] = outcome
     return found
@@ -121,7 +129,7 @@ def test_without_it_verdicts_wait_and_with_it_they_hold(comparison):
     expect(page.locator("[data-count=browser] strong")).to_have_text(str(waiting))
     page = comparison(own=in_browser())
     assert set(states(page)) == {"seen"}
-    expect(page.locator("[data-count=browser]")).to_be_hidden()
+    expect(page.locator("[data-count=browser]")).to_have_count(0)
     expect(page.locator("[data-count=seen] strong")).to_have_text(str(len(states(page))))
 
 
@@ -129,13 +137,13 @@ def test_what_this_browser_saw_can_be_read_where_it_counts(comparison):
     page = comparison(own=in_browser())
     piece = page.locator("#size .piece[data-door='cookie plain']")
     piece.locator("summary").click()
-    expect(piece.locator(".seen")).to_contain_text("“At about four kilobytes")
+    expect(piece.locator(".seen")).to_contain_text("“At about 4 KB")
     expect(piece.locator(".facts")).to_contain_text("tried")
-    expect(piece.locator(".when time")).to_contain_text(re.compile("ago"))
+    expect(piece.locator(".when time")).to_contain_text(re.compile("now|ago"))
     cell = page.locator("#theft-steal-by-script td[data-mechanism=cookie]")
     expect(cell.locator(".group")).to_have_count(2)
-    expect(cell.locator("[data-mood=succeeds]")).to_contain_text("plain preference cookie (lab)")
-    expect(cell.locator("[data-mood=fails]")).to_contain_text("signed cookie")
+    expect(cell.locator("[data-mark=succeeds]")).to_contain_text("plain preference cookie (lab)")
+    expect(cell.locator("[data-mark=fails]")).to_contain_text("signed cookie")
 
 
 def test_a_contradiction_seen_in_this_browser_is_loud_and_stands_open(comparison):
@@ -143,27 +151,20 @@ def test_a_contradiction_seen_in_this_browser_is_loud_and_stands_open(comparison
     assert states(page).count("differs") == 1
     finding = page.locator("#size td[data-mechanism=cookie] .finding")
     expect(finding).to_have_attribute("data-state", "differs")
-    expect(finding.locator(".state")).to_have_text("contradicted by what was seen here Run it")
+    expect(finding.locator(".state")).to_have_text("contradicted by observations Run it")
     expect(finding.locator(".state a")).to_have_attribute("href", re.compile("/experiments/size/$"))
     expect(finding.locator(".needed")).to_be_visible()
     expect(page.locator("[data-count=differs]")).to_contain_text("1 contradicted")
     page = comparison(own=in_browser(but=[("cross-site", "token default", "changes the note")]))
-    expect(page.locator("#cross-site [data-mood=differs]")).to_contain_text("NOT as promised: It is changed.")
+    expect(page.locator("#cross-site [data-mark=differs]")).to_contain_text("NOT as expected: The note changes.")
 
 
 def test_the_reasons_of_the_helper_know_what_this_browser_saw(comparison):
     page = comparison(query="?scripts=others")
     reason = page.locator(".best [data-experiment=steal-by-script] .seen")
-    expect(reason).to_have_text("seen in a browser only")
+    expect(reason).to_have_text("needs a browser, not run yet")
     page = comparison(query="?scripts=others", own=in_browser())
     expect(reason).to_contain_text("“Not read it, but act as you")
-
-
-def test_nonsense_in_the_storage_does_no_harm(page, live_server, seen):
-    page.add_init_script("localStorage.setItem('authcompare:evidence:size', '[nonsense')")
-    page.goto(f"{live_server.url}/comparison/")
-    page.wait_for_selector("#comparison[data-ready]")
-    assert "browser" in states(page)
 
 
 # ---- controls
@@ -174,7 +175,7 @@ def test_a_piece_of_evidence_unfolds_to_what_was_seen_and_leads_to_its_experimen
     piece = page.locator("#location .piece").first
     expect(piece.locator(".piece-body")).to_be_hidden()
     piece.locator("summary").press("Enter")
-    expect(piece.locator(".seen")).to_have_text("“You hold a number; what it stands for is with the server.”")
+    expect(piece.locator(".seen")).to_have_text("“Your browser stores an id. The server stores the data behind it.”")
     expect(piece.locator(".links a").nth(1)).to_have_attribute("href", re.compile("^https://"))
     piece.get_by_role("link", name="Open the experiment").click()
     expect(page).to_have_url(f"{live_server.url}/experiments/where-it-lives/")
@@ -219,7 +220,7 @@ def test_the_helper_works_without_scripts_and_its_answer_has_an_address(browser,
     page = watch(context.new_page())
     page.goto(f"{live_server.url}/comparison/")
     page.get_by_label("Apps, scripts and other servers, too").check()
-    page.get_by_label("Yes: at sign-out, with a new password, from afar").check()
+    page.get_by_label("Yes: after sign-out, a new password, or from another device").check()
     page.get_by_role("button", name="Recommend a door").click()
     expect(page).to_have_url(f"{live_server.url}/comparison/?clients=many&end=at-once#choose")
     expect(page.locator(".best h3")).to_contain_text("revocable token")

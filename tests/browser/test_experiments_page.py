@@ -35,7 +35,7 @@ class Matrix:
         return {
             tuple(line[:2]): line[2]
             for line in self.page.locator("td[data-door]").evaluate_all(
-                "all => all.map((e) => [e.parentElement.dataset.experiment, e.dataset.door, e.dataset.state])"
+                "all => all.map((e) => [e.parentElement.dataset.experiment, e.dataset.door, e.dataset.mark])"
             )
         }
 
@@ -83,6 +83,13 @@ def name(door):
     return f"{door.mechanism.name} {door.slug}"
 
 
+def mark(tried, door):
+    """The mark of a cell where everything is as expected."""
+    if not tried.attack:
+        return "plain"
+    return "succeeds" if tried.attack == tried.expected(door) else "fails"
+
+
 DEFAULTS = [name(mechanism.default) for mechanism in mechanisms()]
 
 
@@ -104,21 +111,21 @@ def forgetful(monkeypatch):
 def test_one_button_fills_the_matrix_and_the_server_remembers(matrix, page, screenshot, axe):
     shown = matrix("integrity")
     expect(page.locator("#never-run")).to_be_visible()
-    assert set(shown.states.values()) == {"waiting"}
+    assert set(shown.states.values()) == {"open"}
     shown.run()
     expect(page.locator("#never-run")).to_be_hidden()
     expected = {
-        (tried.slug, name(door)): "open" if tried.attack == tried.expected(door) else "agrees"
+        (tried.slug, name(door)): mark(tried, door)
         for tried in all_experiments()
         if "integrity" in tried.rows
         for door in variants()
         if tried.concerns(door)
     }
     assert shown.states == expected
-    open_doors = list(expected.values()).count("open")
+    open_doors = list(expected.values()).count("succeeds")
     assert shown.summary == (
-        f"{len(expected)} as promised · 0 not · attacks: weak arms {open_doors} of {open_doors} · "
-        f"hardened 0 of {len(expected) - open_doors}"
+        f"{len(expected)} as expected · 0 not as expected · attacks: weak variants {open_doors} of {open_doors} · "
+        f"hardened variants 0 of {len(expected) - open_doors}"
     )
     assert Evidence.objects.count() == len(expected)
     axe(page)
@@ -135,28 +142,30 @@ def test_a_door_that_breaks_its_promise_is_red_in_the_matrix_and_loud_on_the_pag
     shown = matrix("lifetime").run(f"[data-run='{LOGOUT.slug}']")
     red = {door for (_slug, door), state in shown.states.items() if state == "differs"}
     assert red == forgetful
-    assert f"{len(red)} not" in shown.summary
-    assert f"hardened {len(red)} of" in shown.summary
-    expect(page.locator("td[data-state=differs]").first).to_contain_text("NOT as promised")
-    assert sum(state == "waiting" for state in shown.states.values()), "one row was run, and no other"
-    page.locator("td[data-state=differs] a").first.click()
+    assert f"{len(red)} not as expected" in shown.summary
+    assert f"hardened variants {len(red)} of" in shown.summary
+    expect(page.locator("td[data-mark=differs]").first).to_contain_text("NOT as expected")
+    assert sum(state == "open" for state in shown.states.values()), "one row was run, and no other"
+    page.locator("td[data-mark=differs] a").first.click()
     page.wait_for_selector("#trial[data-ready]")
     door = trial().run().column(min(forgetful & set(DEFAULTS)))
     expect(door).to_have_attribute("data-agrees", "false")
-    expect(door).to_contain_text("NOT as promised. This door promises: A refusal: sign-out ended it.")
-    expect(page.locator("#status")).to_contain_text("NOT as promised: 1.")
+    expect(door).to_contain_text(
+        "NOT as expected. This door promises: The server refuses the copy: signing out ended it."
+    )
+    expect(page.locator("#status")).to_contain_text("NOT as expected: 1.")
     screenshot(page, "experiment-broken", full_page=True)
 
 
 def test_a_run_can_be_stopped_and_what_was_not_run_is_still_waiting(matrix, page):
     shown = matrix()
     page.click("#run-all")
-    page.wait_for_selector("td[data-state=agrees]")
+    page.wait_for_selector("td[data-mark=fails]")
     page.click("#stop")
     shown.settle()
     states = list(shown.states.values())
-    assert states.count("waiting") > len(states) / 2
-    expect(page.locator("#status")).to_contain_text("Stopped:")
+    assert states.count("open") > len(states) / 2
+    expect(page.locator("#status")).to_contain_text("Stopped after")
     expect(page.locator("#run-all")).to_be_focused()
 
 
@@ -167,8 +176,8 @@ def busy(route):
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (busy, "Too many runs at once: wait 7 seconds, then run it again."),
-        (lambda route: route.abort(), "The server does not answer: see that it is running, then run it again."),
+        (busy, "Too many runs at once. Wait 7 seconds, then run it again."),
+        (lambda route: route.abort(), "The server does not answer. Check that it is running, then run it again."),
     ],
 )
 def test_a_server_that_does_not_answer_ends_the_run_with_one_line_that_says_what_to_do(
@@ -179,10 +188,10 @@ def test_a_server_that_does_not_answer_ends_the_run_with_one_line_that_says_what
     page.route("**/lab/api/run/", answer)
     shown.run()
     expect(page.locator("#summary")).to_contain_text(said)
-    assert list(shown.states.values()).count("waiting") > 3, "it did not go on"
+    assert list(shown.states.values()).count("open") > 3, "it did not go on"
     page.unroute("**/lab/api/run/")
     shown.run()
-    assert set(shown.states.values()) == {"agrees"}
+    assert set(shown.states.values()) == {"plain"}
 
 
 def test_a_page_that_finds_no_place_comes_again_soon_and_then_less_and_less_often(page, live_server):
@@ -236,17 +245,14 @@ def test_arrow_keys_go_from_cell_to_cell_over_the_empty_ones(matrix, page):
     assert "/experiments/forged-form/#" in page.url
 
 
-def test_what_this_browser_saw_itself_is_in_its_matrix(matrix, page):
-    tried = next(tried for tried in all_experiments() if tried.browser)
-    doors = [door for door in variants() if tried.concerns(door)]
-    kept = {name(door): {"outcome": tried.expected(door), "expected": "?", "facts": [], "at": ""} for door in doors}
-    shown = matrix(tried.rows[0])
+def test_what_this_browser_observed_is_in_its_matrix(matrix, trial, page):
+    tried = find_experiment("size")
+    shown = matrix("size")
     assert {state for (slug, _door), state in shown.states.items() if slug == tried.slug} == {"browser"}
-    page.evaluate("([key, kept]) => localStorage.setItem(key, JSON.stringify(kept))",
-                  [f"authcompare:evidence:{tried.slug}", kept])  # fmt: skip
-    page.reload()
-    page.wait_for_selector("#matrix[data-ready]")
-    assert {s for (slug, _door), s in shown.states.items() if slug == tried.slug} <= {"agrees", "open"}
+    ran = trial(tried.slug).run().shown
+    shown = matrix("size")
+    assert {door for (slug, door), state in shown.states.items() if slug == tried.slug and state == "plain"} == set(ran)
+    expect(page.locator("td[data-mark=plain]").first).to_contain_text("seen in your browser")
 
 
 def test_without_scripts_evidence_filters_and_pages_are_there(browser, live_server, watch):
@@ -260,8 +266,8 @@ def test_without_scripts_evidence_filters_and_pages_are_there(browser, live_serv
     expect(page.locator("#run-all")).to_be_hidden()
     page.click(".filter a[href='?row=lifetime']")
     expect(page.locator(".filter [aria-current]")).to_contain_text("Lifetime")
-    expect(page.locator("td[data-state=agrees]")).to_contain_text("as promised: A refusal")
-    page.click("td[data-state=agrees] a")
+    expect(page.locator("td[data-mark=fails]")).to_contain_text("as expected: The server refuses")
+    page.click("td[data-mark=fails] a")
     expect(page.locator("#trial")).to_be_hidden()
     page.click("#after summary")
     expect(page.locator(".explanation")).to_be_visible()
@@ -271,7 +277,7 @@ def test_without_scripts_evidence_filters_and_pages_are_there(browser, live_serv
 # ---- one experiment ----
 
 
-def test_predict_run_and_be_told(trial, page):
+def test_a_page_judges_each_prediction_after_the_run(trial, page):
     shown = trial()
     right, wrong, silent = DEFAULTS
     expect(page.locator("#after .explanation")).to_be_hidden()
@@ -280,22 +286,22 @@ def test_predict_run_and_be_told(trial, page):
     expect(page.locator("#status")).to_have_text("Predictions made: 2 of 3.")
     shown.run()
     expect(shown.column(right)).to_have_attribute("data-outcome", "refused")
-    expect(shown.column(right)).to_contain_text("You were right.")
+    expect(shown.column(right)).to_contain_text("Your prediction was right.")
     expect(shown.column(wrong)).to_have_attribute("data-outcome", "let in")
-    expect(shown.column(wrong)).to_contain_text("Not as you said.")
-    expect(shown.column(wrong).locator("q")).to_have_text("Sign-out always ends a credential on the server.")
-    expect(shown.column(silent)).to_contain_text("You predicted nothing.")
-    expect(page.locator("#status")).to_have_text("Your predictions: 1 of 2 right.")
+    expect(shown.column(wrong)).to_contain_text("Your prediction was wrong.")
+    expect(shown.column(wrong).locator("q")).to_have_text("Signing out always ends the credential on the server.")
+    expect(shown.column(silent)).to_contain_text("No prediction made.")
+    expect(page.locator("#status")).to_have_text("Right predictions: 1 of 2.")
     expect(page.locator("#after .explanation")).to_be_visible()
     assert page.locator("[data-agrees=true]").count() == 3
     assert not Sandbox.objects.exists(), "the accounts were thrown away"
 
 
-def test_predictions_and_what_was_seen_survive_a_reload_until_they_are_made_again(trial, page):
+def test_predictions_and_results_survive_a_reload_until_a_new_prediction(trial, page):
     shown = trial().predict(DEFAULTS[0], "let in").run()
     page.reload()
     page.wait_for_selector("#trial[data-ready]")
-    expect(shown.column(DEFAULTS[0])).to_contain_text("You said: The note")
+    expect(shown.column(DEFAULTS[0])).to_contain_text("Your prediction: The server returns the note")
     expect(shown.column(DEFAULTS[0]).locator(".requests button").first).to_be_visible()
     expect(page.locator("#after .explanation")).to_be_visible()
     page.click("#again")
@@ -306,7 +312,7 @@ def test_predictions_and_what_was_seen_survive_a_reload_until_they_are_made_agai
     expect(page.locator("[data-outcome]")).to_have_count(0)
 
 
-def test_the_hardened_arm_stands_beside_the_weak_one_and_all_doors_are_one_click_away(trial, page, axe):
+def test_a_button_adds_the_hardened_variant_and_another_all_variants(trial, page, axe):
     shown = trial("forged-form").run()
     weak = next(door for door in variants() if find_experiment("forged-form").expected(door) == "let in")
     assert name(weak) in shown.shown
@@ -354,14 +360,14 @@ def test_each_request_can_be_looked_at_on_the_wire_and_sent_again_with_curl(tria
     column = shown.column(DEFAULTS[0])
     paths = column.locator(".requests button").evaluate_all("all => all.map((e) => e.title)")
     assert len(paths) >= 3
-    column.get_by_text("Step through on the wire").click()
+    column.get_by_text("Step through the requests").click()
     for path in paths:
         expect(page.locator("#viewer .band").first).to_contain_text(path)
         expect(page.locator("#viewer .band").nth(1)).to_contain_text("authentication")
         page.keyboard.press("ArrowRight")
     axe(page)
     page.click("#viewer [data-close]")
-    column.get_by_text("curl transcript").click()
+    column.get_by_text("Show curl commands").click()
     text = page.inner_text("#viewer pre")
     assert text.count("curl ") == len(paths)
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as over plain HTTP
@@ -373,8 +379,8 @@ def test_each_request_can_be_looked_at_on_the_wire_and_sent_again_with_curl(tria
 def test_an_exchange_that_is_kept_no_more_is_said_to_be_gone(trial, page):
     shown = trial().run()
     page.route("**/wire/*/", lambda route: route.fulfill(status=404, json={"code": "not_found", "detail": "gone"}))
-    shown.column(DEFAULTS[0]).get_by_text("Step through on the wire").click()
-    expect(page.locator("#viewer")).to_contain_text("No exchange was kept of this one.")
+    shown.column(DEFAULTS[0]).get_by_text("Step through the requests").click()
+    expect(page.locator("#viewer")).to_contain_text("The server has no recording of this request.")
 
 
 def test_a_run_that_fails_says_what_to_do_and_can_be_done_again_alone(context, live_server, monkeypatch):
@@ -388,7 +394,7 @@ def test_a_run_that_fails_says_what_to_do_and_can_be_done_again_alone(context, l
     page = context.new_page()  # not watched: Chromium reports the 503
     shown = Trial(page, live_server.url, LOGOUT.slug).run()
     column = shown.column(name(broken))
-    expect(column).to_contain_text("The experiment could not be finished. Run it again.")
+    expect(column).to_contain_text("The experiment was not finished. Run it again.")
     expect(page.locator("[data-agrees=true]")).to_have_count(2)
     monkeypatch.undo()
     column.get_by_text("Run again").click()

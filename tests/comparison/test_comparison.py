@@ -1,4 +1,4 @@
-"""The comparison: every verdict rests on evidence that can be had, and is worth what was seen of it."""
+"""The comparison: every verdict rests on observations that an experiment can make, and is checked against them."""
 
 import csv
 import io
@@ -13,171 +13,172 @@ from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
 from authcompare.api.http_client import CSRF_HEADER, Client
-from authcompare.comparison.evidence import DIFFERS, IN_BROWSER, OPEN, SEEN, Seen, door
 from authcompare.comparison.markdown import as_markdown
 from authcompare.comparison.questions import ALWAYS, QUESTIONS
 from authcompare.comparison.recommender import Advice
-from authcompare.comparison.statements import CLAIMS, STATEMENTS
+from authcompare.comparison.statements import ARTICLE_STATEMENTS, FURTHER_STATEMENTS
 from authcompare.comparison.table import Comparison
+from authcompare.comparison.verdicts import find_any_variant
+from authcompare.experiments.base import Observation
 from authcompare.experiments.models import Evidence
 from authcompare.experiments.registry import all_experiments, find_experiment
-from authcompare.experiments.runner import Cell, keep, observe, plan
-from authcompare.experiments.topics import ROWS
+from authcompare.experiments.runner import run, store
+from authcompare.experiments.topics import TOPICS
+from authcompare.experiments.trial import DIFFERS, IN_BROWSER, OPEN, SEEN, Trial, plan
 from authcompare.mechanisms.registry import mechanisms, variants
 
-FINDINGS = [(claim, finding) for claim in [*CLAIMS, *STATEMENTS] for finding in claim.findings]
-PIECES = [piece for _claim, finding in FINDINGS for piece in finding.evidence]
-OF_SERVER = [piece for piece in PIECES if not find_experiment(piece.slug).browser]
+VERDICTS = [(each, verdict) for each in [*ARTICLE_STATEMENTS, *FURTHER_STATEMENTS] for verdict in each.verdicts]
+REQUIREMENTS = [requirement for _statement, verdict in VERDICTS for requirement in verdict.requirements]
 
 
-def name_of(claim):
-    return f"{claim.row}-{claim.mechanism}".strip("-")
+def name_of(statement):
+    return f"{statement.topic}-{statement.mechanism}".strip("-")
 
 
 def complete():
-    """A book in which everything was seen, exactly as promised."""
-    return {(cell.experiment.slug, cell.door): Seen(cell.expected) for cell in plan(all_experiments())}
+    """Return observations of everything, exactly as promised."""
+    return {trial.key: Observation(trial.expected) for trial in plan(all_experiments())}
 
 
 def without_browser():
-    return {key: seen for key, seen in complete().items() if not find_experiment(key[0]).browser}
+    return {key: each for key, each in complete().items() if not find_experiment(key[0]).browser}
 
 
 @pytest.fixture
-def everything_seen(db):
-    """The same, as this server keeps it."""
-    for (slug, where), seen in without_browser().items():
-        mechanism, variant = where.split(" ")
+def everything_observed(db):
+    """Store the same as evidence of this server."""
+    for (slug, key), each in without_browser().items():
+        mechanism, variant = key.split(" ")
         Evidence.objects.create(
-            experiment=slug, mechanism=mechanism, variant=variant, expected=seen.outcome, outcome=seen.outcome
+            experiment=slug, mechanism=mechanism, variant=variant, expected=each.outcome, outcome=each.outcome
         )
 
 
 def states(comparison):
-    """{(row, mechanism, verdict): state}"""
-    cells = [*comparison.claimed, *comparison.statements]
-    return {(c.claim.row, c.claim.mechanism, held.verdict): held.state for c in cells for held in c.findings}
+    """Return {(topic, mechanism, verdict): state}."""
+    cells = [*comparison.from_article, *comparison.further]
+    return {(c.statement.topic, c.statement.mechanism, each.name): each.state for c in cells for each in c.verdicts}
 
 
-# ---- the claims and their evidence
+# ---- the statements and their requirements
 
 
-def test_all_21_claims_of_the_article_are_there():
-    rows = [row.slug for row in ROWS if not row.ours]
-    assert len(rows) == 7
-    assert Counter((claim.row, claim.mechanism) for claim in CLAIMS) == Counter(
-        product(rows, ["session", "cookie", "token"])
+def test_all_21_statements_of_the_article_are_there():
+    topics = [topic.slug for topic in TOPICS if not topic.ours]
+    assert len(topics) == 7
+    assert Counter((each.topic, each.mechanism) for each in ARTICLE_STATEMENTS) == Counter(
+        product(topics, ["session", "cookie", "token"])
     )
 
 
-@pytest.mark.parametrize(("claim", "finding"), FINDINGS, ids=[name_of(claim) for claim, _finding in FINDINGS])
-def test_a_verdict_rests_on_evidence_that_can_be_had(claim, finding):
-    assert finding.evidence
-    assert len(set(finding.evidence)) == len(finding.evidence)
-    for piece in finding.evidence:
-        tried, where = find_experiment(piece.slug), door(piece.door)
-        assert tried, f"there is no experiment {piece.slug}"
-        assert where, f"there is no door {piece.door}"
-        assert tried.concerns(where)
-        assert tried.expected(where) == piece.needed, "a claim can not rest on what does not hold"
-        assert tried.sources
+@pytest.mark.parametrize(("statement", "verdict"), VERDICTS, ids=[name_of(each) for each, _verdict in VERDICTS])
+def test_a_verdict_rests_on_observations_that_an_experiment_makes(statement, verdict):
+    assert verdict.requirements
+    assert len(set(verdict.requirements)) == len(verdict.requirements)
+    for requirement in verdict.requirements:
+        experiment, variant = find_experiment(requirement.experiment), find_any_variant(requirement.variant)
+        assert experiment, f"there is no experiment {requirement.experiment}"
+        assert variant, f"there is no variant {requirement.variant}"
+        assert experiment.concerns(variant)
+        assert experiment.expected(variant) == requirement.outcome, "no variant may promise the opposite"
+        assert experiment.sources
 
 
-def test_a_claim_is_short_enough_to_be_read_from_afar():
-    assert max(len(str(claim.said)) for claim in CLAIMS) <= 65
-    assert max(len(str(finding.why)) for claim, finding in FINDINGS if claim.mechanism) <= 150
+def test_a_statement_is_short_enough_for_a_projector():
+    assert max(len(str(each.text)) for each in ARTICLE_STATEMENTS) <= 65
+    assert max(len(str(verdict.why)) for each, verdict in VERDICTS if each.mechanism) <= 150
 
 
-# ---- what a verdict is worth
+# ---- the state of a verdict
 
 
-def test_a_verdict_holds_once_all_its_evidence_was_seen():
+def test_a_verdict_is_supported_after_all_its_observations():
     assert set(states(Comparison(complete())).values()) == {SEEN}
 
 
-def test_without_evidence_no_verdict_holds():
+def test_without_observations_no_verdict_is_supported():
     found = states(Comparison({}))
-    assert len(found) == len(FINDINGS)
+    assert len(found) == len(VERDICTS)
     assert set(found.values()) == {OPEN, IN_BROWSER}
-    assert Comparison({}).claimed[0].state == OPEN
+    assert Comparison({}).verdicts[0].state == OPEN
 
 
-def test_what_only_a_browser_shows_is_waited_for_and_nothing_else():
+def test_only_verdicts_that_need_a_browser_wait_for_one():
     found = states(Comparison(without_browser()))
     needs_browser = {
-        (claim.row, claim.mechanism, finding.verdict)
-        for claim, finding in FINDINGS
-        if any(find_experiment(piece.slug).browser for piece in finding.evidence)
+        (statement.topic, statement.mechanism, verdict.verdict)
+        for statement, verdict in VERDICTS
+        if any(find_experiment(each.experiment).browser for each in verdict.requirements)
     }
     assert {key for key, state in found.items() if state == IN_BROWSER} == needs_browser
     assert set(found.values()) == {SEEN, IN_BROWSER}
 
 
-@pytest.mark.parametrize("piece", sorted(set(PIECES), key=str), ids=lambda p: f"{p.slug}-{p.door}".replace(" ", "-"))
-def test_a_contradiction_turns_exactly_the_verdicts_that_rest_on_it(piece):
-    book = complete() | {(piece.slug, piece.door): Seen("something else")}
-    found = states(Comparison(book))
-    resting = {(c.row, c.mechanism, f.verdict) for c, f in FINDINGS if piece in f.evidence}
+@pytest.mark.parametrize(
+    "requirement",
+    sorted(set(REQUIREMENTS), key=str),
+    ids=lambda each: f"{each.experiment}-{each.variant}".replace(" ", "-"),
+)
+def test_a_contradiction_changes_exactly_the_verdicts_that_rest_on_it(requirement):
+    observed = complete() | {(requirement.experiment, requirement.variant): Observation("something else")}
+    found = states(Comparison(observed))
+    resting = {(each.topic, each.mechanism, v.verdict) for each, v in VERDICTS if requirement in v.requirements}
     assert {key for key, state in found.items() if state == DIFFERS} == resting
     assert {state for key, state in found.items() if key not in resting} == {SEEN}
 
 
-# ---- our rows
+# ---- additional topics
 
 
-def test_each_of_our_rows_has_a_cell_for_each_mechanism_and_evidence_in_it():
-    for ours in Comparison(complete()).ours:
-        assert ours.lines, f"no experiment bears on {ours.row}"
+def test_each_additional_topic_has_observations_for_each_mechanism():
+    for extra in Comparison(complete()).extra_topics:
+        assert extra.lines, f"no experiment belongs to {extra.topic}"
         for at, mechanism in enumerate(mechanisms()):
-            cells = [line.cells[at] for line in ours.lines if line.cells[at]]
-            assert cells, f"nothing was observed of {mechanism.title} for {ours.row}"
-            assert all(group.outcome for cell in cells for group in cell.groups)
+            cells = [line.cells[at] for line in extra.lines if line.cells[at]]
+            assert cells, f"{extra.topic} has no observation of {mechanism.title}"
+            assert all(group.first.observed for cell in cells for group in cell.groups)
 
 
-def test_every_door_is_in_exactly_one_group_of_a_cell():
-    for book in ({}, complete()):
-        for cell in all_cells(book):
-            doors = [door for group in cell.groups for door in group.doors]
-            assert sorted(map(id, doors)) == sorted(
-                map(id, [v for v in cell.mechanism.available_variants if v in doors])
+def test_every_variant_is_in_exactly_one_group_of_a_cell():
+    for observed in ({}, complete()):
+        for cell in all_cells(observed):
+            grouped = [variant for group in cell.groups for variant in group.variants]
+            experiment = cell.trials[0].experiment
+            assert sorted(map(id, grouped)) == sorted(
+                map(id, filter(experiment.concerns, cell.mechanism.available_variants))
             )
-            assert len(doors) == sum(cell.experiment.concerns(v) for v in cell.mechanism.available_variants)
 
 
-def test_a_door_that_breaks_its_promise_is_a_group_of_its_own():
-    book = complete() | {("tamper", "token default"): Seen("let in")}
-    broken = [(cell, group) for cell in all_cells(book) for group in cell.groups if group.state == DIFFERS]
-    ((cell, group),) = broken
-    assert (cell.experiment.slug, [door.slug for door in group.doors], group.mood) == ("tamper", ["default"], "differs")
+def test_a_variant_that_breaks_its_promise_is_a_group_of_its_own():
+    observed = complete() | {("tamper", "token default"): Observation("let in")}
+    groups = [group for cell in all_cells(observed) for group in cell.groups]
+    (broken,) = [group for group in groups if group.first.state == DIFFERS]
+    assert [trial.key for trial in broken.trials] == [("tamper", "token default")]
+    assert broken.first.mark == "differs"
 
 
-def test_a_mark_tells_how_an_attack_went():
-    moods = {
-        (cell.experiment.slug, door.mechanism.name, door.slug): group.mood
-        for cell in all_cells(complete())
-        for group in cell.groups
-        for door in group.doors
-    }
-    assert moods["tamper", "cookie", "plain"] == "succeeds"
-    assert moods["tamper", "cookie", "signed"] == "fails"
-    assert moods["read-it", "cookie", "signed"] == "plain"
+def test_a_mark_says_how_an_attack_ended():
+    marks = {trial.key: trial.mark for cell in all_cells(complete()) for trial in cell.trials}
+    assert marks["tamper", "cookie plain"] == "succeeds"
+    assert marks["tamper", "cookie signed"] == "fails"
+    assert marks["read-it", "cookie signed"] == "plain"
 
 
 def test_quantities_are_drawn_from_the_least_to_the_most_on_one_scale(db):
-    book = {}
+    observed = {}
     for n, variant in enumerate(variants(), start=1):
-        name = f"{variant.mechanism.name} {variant.slug}"
-        book["cost", name] = Seen(find_experiment("cost").expected(variant), [("bytes", n), ("what", "words")])
-    (figure,) = next(ours.figures for ours in Comparison(book).ours if ours.row.slug == "cost")
+        outcome = find_experiment("cost").expected(variant)
+        observed["cost", variant.key] = Observation(outcome, [("bytes", n), ("what", "words")])
+    (figure,) = next(extra.figures for extra in Comparison(observed).extra_topics if extra.topic.slug == "cost")
     ends = [ends for _mechanism, ends in figure.bars]
-    assert figure.what == "bytes"
+    assert figure.label == "bytes"
     assert [end[0] for end in ends] == [1, *(end[1] + 1 for end in ends[:-1])]
     assert ends[-1][3] == 100
     assert all(0 < least <= most for _least, _most, least, most in ends)
 
 
-def all_cells(book):
-    return [cell for ours in Comparison(book).ours for line in ours.lines for cell in line.cells if cell]
+def all_cells(observed):
+    return [cell for extra in Comparison(observed).extra_topics for line in extra.lines for cell in line.cells if cell]
 
 
 # ---- the page
@@ -189,103 +190,100 @@ def page(**parameters):
     return response
 
 
-def findings_in(html):
-    """The state of every finding on the page, in order."""
+def states_in(html):
+    """Return the state of every verdict on the page, in order."""
     return re.findall(r'<div class="finding" data-verdict="\w+" data-state="(\w+)"', html)
 
 
-def test_the_page_shows_every_claim_with_its_verdict_and_links_to_its_evidence(everything_seen):
+def test_the_page_shows_every_statement_with_its_verdict_and_links_to_its_experiments(everything_observed):
     html = page().content.decode()
-    assert len(findings_in(html)) == len(FINDINGS)
-    for row in ROWS:
-        assert f'id="{row.slug}"' in html
-    for piece in PIECES:
-        assert f'data-experiment="{piece.slug}" data-door="{piece.door}"' in html
-        assert f'<a href="/experiments/{piece.slug}/">' in html
+    assert len(states_in(html)) == len(VERDICTS)
+    for topic in TOPICS:
+        assert f'id="{topic.slug}"' in html
+    for each in REQUIREMENTS:
+        assert f'data-experiment="{each.experiment}" data-door="{each.variant}"' in html
+        assert f'<a href="/experiments/{each.experiment}/">' in html
 
 
-def test_before_anything_was_run_the_page_says_so_and_links_to_the_run(db):
+def test_before_the_first_run_the_page_says_so_and_links_to_the_experiments(db):
     html = page().content.decode()
-    assert set(findings_in(html)) == {"open", "browser"}
+    assert set(states_in(html)) == {"open", "browser"}
     assert '<span>not run yet</span> <a href="/experiments/where-it-lives/">Run it</a>' in html
-    assert html.count('<a href="/experiments/where-it-lives/">Run it</a>') >= 3
     assert '<a class="button main-action" href="/experiments/">' in html
 
 
-def test_one_observation_that_differs_is_loud_where_it_counts_and_nowhere_else(everything_seen):
-    before = findings_in(page().content.decode())
+def test_an_observation_that_differs_changes_only_the_verdicts_that_rest_on_it(everything_observed):
+    before = states_in(page().content.decode())
     assert "differs" not in before
     Evidence.objects.filter(experiment="replay-after-logout", variant="revocable").update(outcome="let in")
     html = page().content.decode()
-    after = findings_in(html)
+    after = states_in(html)
     changed = [i for i, (was, now) in enumerate(zip(before, after, strict=True)) if was != now]
     resting = [
         i
-        for i, (_claim, finding) in enumerate(FINDINGS)
-        if ("replay-after-logout", "token revocable") in {(p.slug, p.door) for p in finding.evidence}
+        for i, (_statement, verdict) in enumerate(VERDICTS)
+        if ("replay-after-logout", "token revocable") in {(p.experiment, p.variant) for p in verdict.requirements}
     ]
     assert changed == resting
     assert [after[i] for i in changed] == ["differs"]
-    assert "contradicted by what was seen here" in html
-    assert html.count('data-mood="differs"') == 2, "one cell of our rows, and the legend"
+    assert "contradicted by observations" in html
+    assert html.count('data-mark="differs"') == 2, "one cell, and the legend"
     assert "The verdict needs:" in html
 
 
 def test_an_experiment_run_over_the_api_is_evidence_on_the_page(db):
     with Client() as client:
         client.get("/api/")
-        wanted = {"experiment": "where-it-lives", "mechanism": "cookie", "variant": "plain"}
+        body = {"experiment": "where-it-lives", "mechanism": "cookie", "variant": "plain"}
         client.post(
-            "/lab/api/run/", json=wanted, headers={CSRF_HEADER: client.cookies[current.CSRF_COOKIE_NAME]}
+            "/lab/api/run/", json=body, headers={CSRF_HEADER: client.cookies[current.CSRF_COOKIE_NAME]}
         ).raise_for_status()
         html = client.get("/comparison/", headers={"Accept": "text/html"}).text
-    assert html.count('data-door="cookie plain" data-needed="all of it here"') == 1
-    piece = html.split('data-door="cookie plain" data-needed="all of it here"')[1].split("</details>")[0]
-    assert "You hold all of it" in piece
-    assert "characters you hold" in piece
-    assert "seen here <time" in piece
+    (shown,) = re.findall(r'data-door="cookie plain"\s+data-needed="all of it here".*?</details>', html, re.DOTALL)
+    assert "Your browser stores everything" in shown
+    assert "characters in your browser" in shown
+    assert "seen on this server" in shown
 
 
-def test_a_broken_promise_really_observed_contradicts_the_claim_that_rests_on_it(db, monkeypatch):
-    broken = door("session db")
+def test_a_broken_promise_contradicts_the_statement_that_rests_on_it(db, monkeypatch):
+    broken = find_any_variant("session db")
     monkeypatch.setattr(type(broken), "sign_out", lambda self, request, response: None)
-    tried = find_experiment("replay-after-logout")
-    keep(observe(Cell(tried, broken, tried.expected(broken))))
-    found = dict(zip([name_of(c) for c, _f in FINDINGS], findings_in(page().content.decode()), strict=False))
+    store(run(Trial(find_experiment("replay-after-logout"), broken)))
+    found = dict(zip([name_of(each) for each, _verdict in VERDICTS], states_in(page().content.decode()), strict=False))
     assert found["state-session"] == "differs"
-    assert Counter(findings_in(page().content.decode()))["differs"] == 2
+    assert Counter(states_in(page().content.decode()))["differs"] == 2
 
 
-def test_the_page_asks_the_database_once(everything_seen, django_assert_num_queries):
+def test_the_page_asks_the_database_once(everything_observed, django_assert_num_queries):
     with django_assert_num_queries(1):
         page()
     with django_assert_num_queries(1):
         page(end="at-once", servers="apart")
 
 
-def test_outside_the_lab_the_page_is_there_and_says_what_is_missing(everything_seen, outside_the_lab):
+def test_outside_the_lab_the_page_is_there_and_says_what_is_missing(everything_observed, outside_the_lab):
     html = page().content.decode()
-    assert len(findings_in(html)) == len(FINDINGS)
+    assert len(states_in(html)) == len(VERDICTS)
     assert "here the lab is off" in html
     assert "/experiments/" not in re.sub(r"#.*?\"", "", html.split("<main")[1].split("<footer")[0])
 
 
 def test_a_fourth_mechanism_gets_a_column_without_a_line_of_code(db, project):
     project(MECHANISMS=[*current.MECHANISMS, "tests.mechanisms.fourth.Ticket"])
-    ticket = door("ticket tickets")
+    ticket = find_any_variant("ticket tickets")
     for slug in ("tamper", "cost"):
-        keep(observe(Cell(find_experiment(slug), ticket, find_experiment(slug).expected(ticket))))
+        store(run(Trial(find_experiment(slug), ticket)))
     html = page().content.decode()
-    assert html.count("The article says nothing of this one.") == 7
+    assert html.count("The article says nothing about this mechanism.") == 7
     column = re.findall(r'<td data-shape="triangle" data-mechanism="ticket".*?</td>', html, re.DOTALL)
-    assert len(column) > 7 + len([row for row in ROWS if row.ours])
-    assert any("every change is noticed" in cell for cell in column)
+    assert len(column) > 7 + len([topic for topic in TOPICS if topic.ours])
+    assert any("the server notices every change" in cell for cell in column)
     assert "Ticket" in as_markdown(Comparison({}))
 
 
-def test_without_a_mechanism_its_claims_and_its_evidence_are_gone(db, project):
+def test_without_a_mechanism_its_statements_and_its_observations_are_gone(db, project):
     project(MECHANISMS=current.MECHANISMS[:2])
-    assert len(Comparison({}).claimed) == 14
+    assert len(Comparison({}).from_article) == 14
     html = page().content.decode()
     assert 'data-door="token' not in html
 
@@ -307,29 +305,29 @@ def test_an_unknown_format_is_not_found(db):
         assert Browser().get("/comparison/", {"format": wanted}, headers={"Host": "localhost"}).status_code == 404
 
 
-def test_all_exports_say_what_the_page_says(everything_seen):
+def test_all_exports_say_what_the_page_says(everything_observed):
     Evidence.objects.filter(experiment="expiry", mechanism="cookie", variant="signed").update(outcome="let in")
     html = page().content.decode()
-    told = json.loads(page(format="json").content)
+    content = json.loads(page(format="json").content)
     lines = list(csv.DictReader(io.StringIO(page(format="csv").content.decode(), newline="")))
     text = page(format="md").content.decode()
-    in_json = [finding for claim in told["claims"] + told["statements"] for finding in claim["findings"]]
-    shown = findings_in(html)
+    in_json = [finding for claim in content["claims"] + content["statements"] for finding in claim["findings"]]
+    shown = states_in(html)
     assert [finding["state"] for finding in in_json] == shown
     rows = [line for line in lines if line["claim"]]
     assert Counter((line["row"], line["mechanism"], line["verdict"], line["state"]) for line in rows) == Counter(
         (claim["row"], claim["mechanism"], finding["verdict"], finding["state"])
-        for claim in told["claims"] + told["statements"]
+        for claim in content["claims"] + content["statements"]
         for finding in claim["findings"]
         for _piece in finding["evidence"]
     )
-    observations = [piece for line in told["observations"] for piece in line["evidence"]]
+    observations = [piece for line in content["observations"] for piece in line["evidence"]]
     assert len(lines) == len(rows) + len(observations)
-    for claim, finding in FINDINGS:
-        assert str(claim.said) in text
-        assert str(finding.why) in text
-    assert text.count("contradicted by what was seen here") == shown.count("differs") + 1
-    assert "seen in a browser: open /experiments/steal-by-script/" in text
+    for statement, verdict in VERDICTS:
+        assert str(statement.text) in text
+        assert str(verdict.why) in text
+    assert text.count("contradicted by observations") == shown.count("differs") + 1
+    assert "needs a browser: open /experiments/steal-by-script/" in text
 
 
 # ---- the command
@@ -338,10 +336,10 @@ def test_all_exports_say_what_the_page_says(everything_seen):
 def test_the_command_writes_the_comparison_of_its_own_run(db, server, tmp_path):
     file = tmp_path / "comparison.json"
     call_command("compare", url=server, only=["read-it"], comparison=True, format="json", output=str(file))
-    told = json.loads(file.read_text())
+    content = json.loads(file.read_text())
     seen = {
         piece["observation"]
-        for claim in told["claims"]
+        for claim in content["claims"]
         for finding in claim["findings"]
         for piece in finding["evidence"]
         if piece["experiment"] == "read-it"
@@ -349,20 +347,20 @@ def test_the_command_writes_the_comparison_of_its_own_run(db, server, tmp_path):
     assert seen == {"seen"}
     assert not Evidence.objects.exists(), "a run of the command is not this server's evidence"
     call_command("compare", url=server, only=["read-it"], comparison=True, stdout=(out := io.StringIO()))
-    assert out.getvalue().startswith("# What is claimed, and what was observed")
+    assert out.getvalue().startswith("# Statements and observations")
 
 
 def test_the_command_refuses_a_format_that_the_comparison_does_not_have():
-    with pytest.raises(CommandError, match="the comparison is written as csv, json, markdown"):
+    with pytest.raises(CommandError, match="the formats of the comparison are csv, json, markdown"):
         call_command("compare", comparison=True, format="html")
 
 
-# ---- the decision helper
+# ---- the recommender
 
 NONE = {question.slug: "" for question in QUESTIONS}
 EVERY = [
-    dict(zip(NONE, answers, strict=True))
-    for answers in product(*(["", *(answer.slug for answer in question.answers)] for question in QUESTIONS))
+    dict(zip(NONE, chosen, strict=True))
+    for chosen in product(*(["", *(option.slug for option in question.options)] for question in QUESTIONS))
 ]
 
 
@@ -370,22 +368,22 @@ def best(**asked):
     return Advice(asked, complete()).best
 
 
-def test_every_need_is_held_by_an_experiment_that_agrees_with_the_rule():
-    needs = [*ALWAYS, *(need for question in QUESTIONS for answer in question.answers for need in answer.needs)]
+def test_every_need_has_an_experiment_that_agrees_with_its_rule():
+    needs = [*ALWAYS, *(need for question in QUESTIONS for option in question.options for need in option.needs)]
     for need in needs:
         tried = find_experiment(need.experiment)
         outcomes = {True: set(), False: set()}
         for variant in variants():
             if tried.concerns(variant) and not variant.lab:
-                outcomes[need.met(variant)].add(tried.expected(variant))
-        assert outcomes[True], f"{need.words}: no door"
-        assert not outcomes[True] & outcomes[False], f"{need.words}: its experiment can not tell them apart"
+                outcomes[need.is_met(variant)].add(tried.expected(variant))
+        assert outcomes[True], f"{need.text}: no door"
+        assert not outcomes[True] & outcomes[False], f"{need.text}: its experiment cannot tell them apart"
 
 
-def test_each_answer_but_the_easy_one_asks_for_something():
+def test_each_question_has_an_option_with_needs():
     for question in QUESTIONS:
-        assert len(question.answers) >= 2
-        assert any(answer.needs for answer in question.answers)
+        assert len(question.options) >= 2
+        assert any(option.needs for option in question.options)
 
 
 def test_the_recommendation_is_never_weak_and_never_beaten():
@@ -395,7 +393,7 @@ def test_the_recommendation_is_never_weak_and_never_beaten():
         assert advice.best.rank == min(candidate.rank for candidate in advice.candidates)
 
 
-def test_what_is_asked_for_is_what_is_recommended():
+def test_the_recommendation_meets_the_needs():
     ended = best(clients="browser", end="at-once")
     assert ended.variant.promises.ends_at_sign_out
     assert not ended.variant.transport.readable
@@ -410,25 +408,23 @@ def test_what_is_asked_for_is_what_is_recommended():
     assert best(rights="at-once").variant.promises.follows_role_change
 
 
-def test_when_nothing_meets_everything_the_answer_says_so(everything_seen):
+def test_when_nothing_meets_everything_the_answer_says_so(everything_observed):
     html = page(servers="apart", end="at-once").content.decode()
-    assert "Nothing here meets all of it. This comes closest:" in html
-    assert "<strong><span" in html.split('class="best"')[1].split("</article>")[0]
-    assert "This meets all of it:" in page(servers="apart").content.decode()
+    assert "No door meets all your needs. This one comes closest:" in html
+    assert 'data-met="false"' in html.split('class="best"')[1].split("</article>")[0]
+    assert "This door meets all your needs:" in page(servers="apart").content.decode()
 
 
-def test_a_reason_is_drawn_from_what_was_seen(everything_seen):
+def test_a_reason_shows_what_was_observed(everything_observed):
     html = page(clients="many", end="at-once").content.decode().split('class="advice"')[1]
-    assert (
-        '<a href="/experiments/replay-after-logout/">Replay after sign-out</a>: <span class="seen">“A refusal' in html
-    )
-    assert "NOT as promised" not in html
+    assert re.search(r'Replay after sign-out</a>:\s+<span class="seen">“The server refuses', html)
+    assert "NOT as expected" not in html
     Evidence.objects.filter(experiment="replay-after-logout", variant="revocable").update(outcome="let in")
     html = page(clients="many", end="at-once").content.decode().split('class="advice"')[1]
-    assert "NOT as promised:" in html
+    assert "NOT as expected:" in html
 
 
-def test_a_reason_that_was_not_seen_yet_says_so(db):
+def test_a_reason_without_an_observation_says_so(db):
     html = page(end="at-once").content.decode().split('class="advice"')[1]
     assert '<span class="seen">not run yet</span>' in html
 
@@ -447,8 +443,7 @@ def test_without_an_answer_or_with_nonsense_there_is_no_advice(db):
         assert " checked>" not in html
 
 
-def test_evidence_of_the_cast_is_not_needed_to_tell_that_a_door_is_gone(db):
-    """Old evidence of a door or an experiment that is no more does not break the page."""
+def test_evidence_of_an_unknown_experiment_or_variant_does_no_harm(db):
     Evidence.objects.create(experiment="gone", mechanism="session", variant="db", expected="x", outcome="y")
     Evidence.objects.create(experiment="tamper", mechanism="gone", variant="gone", expected="x", outcome="y")
-    assert "differs" not in findings_in(page().content.decode())
+    assert "differs" not in states_in(page().content.decode())

@@ -1,4 +1,4 @@
-"""A whole class experiments at once against one server: nothing fails, and nobody sees anything of anybody else's."""
+"""A whole class runs experiments at once: nothing fails, and no visitor sees another visitor's data."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ NAME = re.compile(r"(?:alice|bob|mallory)-([0-9a-f]{6})\b")
 
 
 class Watched(Actors):
-    """Actors who notice any name that comes back to them and is not of their own sandbox."""
+    """Actors who notice every user name in a response that is not from their own sandbox."""
 
     strangers = frozenset()
 
@@ -27,7 +27,7 @@ class Watched(Actors):
 
 
 def visit(server, number):
-    """One visitor runs the whole syllabus, each experiment at a door of their own choice: [(what, seen, expected)]."""
+    """Run all experiments, each at another variant; returns [(text, outcome, expected, foreign names)]."""
     seen = []
     for experiment in all_experiments():
         doors = [door for door in variants() if experiment.concerns(door)]
@@ -35,13 +35,13 @@ def visit(server, number):
         if not experiment.browser:
             with Watched(server) as actors:
                 outcome = experiment.run(actors, door).outcome
-            what = f"{experiment.slug} at {door.mechanism.name} {door.slug} for visitor {number}"
+            what = f"{experiment.slug} at {door.key} for visitor {number}"
             seen.append((what, outcome, experiment.expected(door), actors.strangers))
     return seen
 
 
 @pytest.mark.long
-def test_twenty_visitors_run_the_whole_syllabus_at_once(server):
+def test_twenty_visitors_run_all_experiments_at_once(server):
     with ThreadPoolExecutor(VISITORS) as pool:
         seen = [line for lines in pool.map(visit, [server] * VISITORS, range(VISITORS)) for line in lines]
     assert len(seen) == VISITORS * sum(not experiment.browser for experiment in all_experiments())

@@ -1,10 +1,11 @@
-"""Experiments that need second servers, or time, run in this process: what they see, and would see otherwise."""
+"""Experiments that need a second server or time: what they observe, also where a server is changed."""
 
 import pytest
 
 from authcompare.experiments.cast import Actors
 from authcompare.experiments.registry import all_experiments, find_experiment
-from authcompare.experiments.runner import fill, plan
+from authcompare.experiments.runner import run_all
+from authcompare.experiments.trial import plan
 from authcompare.mechanisms.registry import variants
 from authcompare.server import second_servers
 
@@ -17,7 +18,7 @@ def _no_second_server_is_left():
     second_servers.stop_all()
 
 
-def seen(slug, door):
+def observe(slug, door):
     with Actors() as actors:
         return find_experiment(slug).run(actors, door)
 
@@ -27,33 +28,33 @@ def extended():
     return next(door for door in variants() if door.promises.extended_by_use)
 
 
-def test_each_sees_what_is_expected_at_every_door():
-    cells = plan([each for each in all_experiments() if each.apart or each.waits])
-    assert len(cells) > 4 * len(variants())
-    for cell in fill(cells):
-        assert cell.agrees, f"{cell.experiment.slug} at {cell.door}: {cell.error or cell.observation}"
-        assert cell.observation.sent
+def test_each_observes_what_every_variant_promises():
+    trials = plan([each for each in all_experiments() if each.apart or each.waits])
+    assert len(trials) > 4 * len(variants())
+    for trial in run_all(trials):
+        assert trial.agrees, f"{trial.experiment.slug} at {trial.variant.key}: {trial.error or trial.observation}"
+        assert trial.observation.sent
 
 
 @pytest.mark.parametrize(
     ("seconds", "outcome"), [("600", "use extends it without end"), ("2", "ends at its time, used or not")]
 )
-def test_a_server_with_another_absolute_end_is_found_out(seconds, outcome, extended, monkeypatch):
-    monkeypatch.setitem(second_servers.SHORT_LIFETIMES, "SESSION_ABSOLUTE_LIFETIME", seconds)
-    assert seen("idle-or-absolute", extended).outcome == outcome
+def test_it_notices_a_server_with_another_absolute_lifetime(seconds, outcome, extended, monkeypatch):
+    monkeypatch.setitem(second_servers.SHORT, "SESSION_ABSOLUTE_LIFETIME", seconds)
+    assert observe("idle-or-absolute", extended).outcome == outcome
 
 
-def test_clients_that_are_refused_are_found_out(monkeypatch):
+def test_it_notices_clients_that_are_refused(monkeypatch):
     door = next(door for door in variants() if door.transport.sent_automatically and door.authentication.csrf)
     monkeypatch.setattr("authcompare.experiments.catalogue.other_clients.CSRF_HEADER", "X-Forgotten")
-    assert seen("other-clients", door).outcome == "only the browser gets in"
+    assert observe("other-clients", door).outcome == "only the browser gets in"
 
 
-def test_without_curl_the_others_are_compared_and_it_says_so(monkeypatch):
+def test_without_curl_it_compares_the_other_clients_and_says_so(monkeypatch):
     door = variants()[0]
-    with_curl = seen("other-clients", door)
+    with_curl = observe("other-clients", door)
     monkeypatch.setenv("PATH", "")
-    without = seen("other-clients", door)
+    without = observe("other-clients", door)
     assert with_curl.outcome == without.outcome
     assert len(without.sent) < len(with_curl.sent)
     assert [n for label, n in without.facts if "not installed" in label] == [0]

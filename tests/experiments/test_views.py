@@ -1,5 +1,6 @@
-"""The pages of the experiments, as the server writes them."""
+"""The pages of the experiments, as the server renders them."""
 
+import html
 import json
 import re
 
@@ -8,9 +9,10 @@ from django.test import Client
 
 from authcompare.experiments.models import Evidence
 from authcompare.experiments.registry import all_experiments, find_experiment
-from authcompare.experiments.topics import ROWS
-from authcompare.experiments.views import AT_FIRST, beginning, squares
-from authcompare.mechanisms.registry import mechanisms, variants
+from authcompare.experiments.topics import TOPICS
+from authcompare.experiments.trial import plan
+from authcompare.experiments.views import MAX_FIRST_COLUMNS, first_columns
+from authcompare.mechanisms.registry import mechanisms
 
 
 @pytest.fixture
@@ -27,87 +29,83 @@ def config(page):
     return json.loads(re.search(r'<script id="config"[^>]*>(.*?)</script>', page)[1])
 
 
-def cells(page, slug=""):
-    """{(experiment, door): state} of the matrix."""
+def marks(page):
+    """Return {(experiment, variant key): mark} of the matrix."""
     found = {}
     for tried, line in re.findall(r'<tr data-experiment="([\w-]+)".*?>(.*?)</tr>', page, re.DOTALL):
-        for door, state in re.findall(r'<td data-door="(.*?)".*? data-state="(\w+)"', line):
-            found[tried, door] = state
+        for door, mark in re.findall(r'<td data-door="(.*?)".*? data-mark="(\w+)"', line):
+            found[tried, door] = mark
     return found
 
 
-def seen(slug, door, outcome):
-    mechanism, variant = door.split()
+def observed(slug, key, outcome):
+    mechanism, variant = key.split()
     Evidence.objects.create(
         experiment=slug, mechanism=mechanism, variant=variant, expected=outcome, outcome=outcome, facts=[]
     )
 
 
-def test_the_matrix_has_every_experiment_at_every_door_it_concerns_and_no_other(read):
-    expected = {
-        (tried.slug, f"{door.mechanism.name} {door.slug}")
-        for tried in all_experiments()
-        for door in variants()
-        if tried.concerns(door)
-    }
-    found = cells(read("/experiments/"))
+def test_the_matrix_has_every_experiment_at_every_variant_it_concerns_and_no_other(read):
+    expected = {trial.key for trial in plan(all_experiments())}
+    found = marks(read("/experiments/"))
     assert set(found) == expected
     browser = {tried.slug for tried in all_experiments() if tried.browser}
-    assert {slug for (slug, _door), state in found.items() if state == "browser"} == browser
-    assert set(found.values()) == {"waiting", "browser"}
+    assert {slug for (slug, _key), mark in found.items() if mark == "browser"} == browser
+    assert set(found.values()) == {"open", "browser"}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.slug)
-def test_a_row_of_the_comparison_leaves_the_experiments_that_bear_on_it(read, row):
-    found = cells(read(f"/experiments/?row={row.slug}"))
-    assert {slug for slug, _door in found} == {tried.slug for tried in all_experiments() if row.slug in tried.rows}
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
+def test_a_topic_limits_the_matrix_to_its_experiments(read, topic):
+    found = marks(read(f"/experiments/?row={topic.slug}"))
+    assert {slug for slug, _key in found} == {each.slug for each in all_experiments() if topic.slug in each.rows}
 
 
-def test_a_row_that_there_is_not_leaves_them_all(read):
-    assert len(cells(read("/experiments/?row=nonsense"))) == len(cells(read("/experiments/")))
+def test_an_unknown_topic_shows_all_experiments(read):
+    assert len(marks(read("/experiments/?row=nonsense"))) == len(marks(read("/experiments/")))
 
 
-def test_evidence_is_held_against_what_the_door_promises_now(read):
-    tried = find_experiment("replay-after-logout")
-    weak = next(square for square in squares(tried) if square.weak)
-    hardened = [square for square in squares(tried) if not square.weak]
-    seen(tried.slug, weak.door, tried.attack)
-    seen(tried.slug, hardened[0].door, hardened[0].expected)
-    seen(tried.slug, hardened[1].door, tried.attack)  # it says that this was expected: it is not
+def test_evidence_is_compared_with_the_current_promise(read):
+    experiment = find_experiment("replay-after-logout")
+    trials = plan([experiment])
+    weak = next(trial for trial in trials if trial.is_weak)
+    hardened = [trial for trial in trials if not trial.is_weak]
+    observed(*weak.key, experiment.attack)
+    observed(*hardened[0].key, hardened[0].expected)
+    observed(*hardened[1].key, experiment.attack)  # stored as expected, but the variant does not promise it
     page = read("/experiments/")
-    found = cells(page)
-    assert found[tried.slug, weak.door] == "open"
-    assert found[tried.slug, hardened[0].door] == "agrees"
-    assert found[tried.slug, hardened[1].door] == "differs"
-    assert f"NOT as promised: {tried.text(tried.attack)}" in page
-    assert list(found.values()).count("waiting") == sum(not t.browser for t, _d in map(known, found)) - 3
-
-
-def known(key):
-    return find_experiment(key[0]), key[1]
+    found = marks(page)
+    assert found[weak.key] == "succeeds"
+    assert found[hardened[0].key] == "fails"
+    assert found[hardened[1].key] == "differs"
+    assert f"NOT as expected: {experiment.text(experiment.attack)}" in page
+    assert list(found.values()).count("open") == sum(not find_experiment(slug).browser for slug, _key in found) - 3
 
 
 @pytest.mark.parametrize("slug", [tried.slug for tried in all_experiments()])
-def test_each_page_asks_before_it_tells_and_gives_its_script_what_it_promises(read, slug):
-    tried = find_experiment(slug)
+def test_each_page_asks_first_and_does_not_give_the_result_away(read, slug):
+    experiment = find_experiment(slug)
     page = read(f"/experiments/{slug}/")
-    told = config(page)
-    assert {"slug", "title", "browser", "attack", "csrf", "prefs", "choices", "doors"} == set(told)
-    concerned = [door for door in variants() if tried.concerns(door)]
-    assert [(door["mechanism"], door["variant"]) for door in told["doors"]] == [
-        (door.mechanism.name, door.slug) for door in concerned
-    ]
-    assert {
-        "mechanism", "variant", "title", "shape", "path", "header", "name", "ambient", "readable", "csrf", "storage",
-        "expected", "expected_text", "weak",
-    } == set(told["doors"][0])  # fmt: skip
-    assert page.count('type="radio"') == len(concerned) * len(tried.choices)
-    assert '<details class="after" id="after">' in page, "the explanation is folded up"
-    assert all(address.replace("&", "&amp;") in page for _title, address in tried.sources)
-    assert f"{type(tried).__module__.replace('.', '/')}.py" in page
+    given = config(page)
+    assert set(given) == {"experiment", "title", "browser", "attack", "csrf", "prefs", "choices", "variants"}
+    assert all(set(choice) == {"outcome", "text"} for choice in given["choices"])
+    concerned = [trial.variant for trial in plan([experiment])]
+    assert [variant["key"] for variant in given["variants"]] == [variant.key for variant in concerned]
+    assert set(given["variants"][0]) == {
+        "mechanism", "variant", "key", "title", "shape", "path", "header", "name", "ambient", "readable", "csrf",
+        "storage",
+    }  # fmt: skip
+    text = html.unescape(re.sub(r"<[^>]+>", "", page))
+    ideas = [str(choice.misconception) for choice in experiment.choices if choice.misconception]
+    assert [idea for idea in ideas if idea in text] == []
+    assert "data-expected" not in page
+    assert "def expected(" not in text
+    assert page.count('type="radio"') == len(concerned) * len(experiment.choices)
+    assert '<details class="after" id="after">' in page, "the explanation is closed"
+    assert all(address.replace("&", "&amp;") in page for _title, address in experiment.sources)
+    assert experiment.browser or f"{type(experiment).__module__.replace('.', '/')}.py" in page
 
 
-def test_previous_and_next_lead_through_the_whole_syllabus(read):
+def test_previous_and_next_lead_through_all_experiments(read):
     address, walked = f"/experiments/{all_experiments()[0].slug}/", []
     while address:
         walked.append(address)
@@ -121,33 +119,33 @@ def test_previous_and_next_lead_through_the_whole_syllabus(read):
 
 
 @pytest.mark.parametrize("slug", [tried.slug for tried in all_experiments()])
-def test_a_page_begins_with_few_doors_and_an_attack_with_a_weak_one_among_them(slug):
-    doors = [square for square in squares(find_experiment(slug)) if square]
-    first = beginning(doors)
-    assert 1 <= len(first) <= max(AT_FIRST, len(mechanisms()))
-    assert {square.variant.mechanism for square in first} == {square.variant.mechanism for square in doors}
-    if any(square.weak for square in doors):
-        assert any(square.weak for square in first)
+def test_a_page_starts_with_few_variants_and_an_attack_with_a_weak_one_among_them(slug):
+    trials = plan([find_experiment(slug)])
+    first = first_columns(trials)
+    assert 1 <= len(first) <= max(MAX_FIRST_COLUMNS, len(mechanisms()))
+    assert {trial.variant.mechanism for trial in first} == {trial.variant.mechanism for trial in trials}
+    if any(trial.is_weak for trial in trials):
+        assert any(trial.is_weak for trial in first)
 
 
-def test_the_code_shown_is_the_class_and_what_it_calls(read):
+def test_the_code_shown_is_what_runs_and_what_it_calls(read):
     page = re.sub(r"<[^>]+>", "", read("/experiments/tamper/"))
-    assert "class Tamper(Experiment):" in page
+    assert "def run(self, actors, variant):" in page
     assert "def forgeries(" in page, "a function beside it that it calls"
-    assert "def claiming(" in page, "and one that this calls"
-    assert "class Experiment:" not in page, "the contract is no part of the story"
+    assert "def with_claims(" in page, "and one that this calls"
+    assert "class Experiment:" not in page
     browser = next(tried for tried in all_experiments() if tried.browser)
     assert "export async function run(" in re.sub(r"<[^>]+>", "", read(f"/experiments/{browser.slug}/"))
 
 
-def test_without_scripts_a_page_says_how_to_run_it_at_each_door(read):
+def test_without_scripts_a_page_says_how_to_run_it_at_each_variant(read):
     page = read("/experiments/read-it/")
-    told = "".join(re.findall(r"<noscript>(.*?)</noscript>", page, re.DOTALL))
-    assert told.count("curl --json") == len(config(page)["doors"])
-    assert "http://testserver/lab/api/run/" in told
+    shown = "".join(re.findall(r"<noscript>(.*?)</noscript>", page, re.DOTALL))
+    assert shown.count("curl --json") == len(config(page)["variants"])
+    assert "http://testserver/lab/api/run/" in shown
 
 
-def test_outside_the_lab_the_pages_say_that_there_is_no_lab(outside_the_lab, client, db):
+def test_outside_the_lab_the_pages_say_that_the_lab_is_off(outside_the_lab, client, db):
     for address in ("/experiments/", "/experiments/tamper/"):
         response = client.get(address)
         assert response.status_code == 404
@@ -155,6 +153,6 @@ def test_outside_the_lab_the_pages_say_that_there_is_no_lab(outside_the_lab, cli
         assert 'href="/experiments/"' not in response.content.decode()
 
 
-def test_an_experiment_that_there_is_not_is_not_found(client, db):
+def test_an_unknown_experiment_is_not_found(client, db):
     assert client.get("/experiments/nonsense/").status_code == 404
     assert client.post("/experiments/tamper/").status_code == 405

@@ -198,10 +198,10 @@ def test_the_minutes_of_each_plan_add_up():
 
 
 def test_the_steps_fill_in_every_row_of_the_article_s_table():
-    from authcompare.experiments.topics import ROWS
+    from authcompare.experiments.topics import TOPICS
 
     filled = {row for step in steps("en") for row in step.rows}
-    assert {row.slug for row in ROWS if not row.ours} <= filled
+    assert {row.slug for row in TOPICS if not row.ours} <= filled
 
 
 def test_each_test_asks_about_eight_to_ten_misconceptions():

@@ -64,6 +64,7 @@ def test_each_mechanism_reports_its_deleted_rows(carol, clock):
         "classes": "0",
         "learners": "0",
         "sandboxes": "0",
+        "observations": "0",
         "session": str(sessions),
         "cookie": "0",
         "token": str(families + tokens),

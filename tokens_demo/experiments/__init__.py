@@ -1,4 +1,4 @@
-"""The experiments that only tokens have."""
+"""Experiments that need tokens; authcompare/experiments/registry.py finds them."""
 
 from tokens_demo.experiments.another_library import AnotherLibrary
 from tokens_demo.experiments.forge import Forge

@@ -1,8 +1,7 @@
-"""The attacker's tools: a token, PyJWT, and no key of the server's."""
+"""Tools of an attacker who has a token and PyJWT, but none of the server's keys."""
 
 import secrets
 from functools import cache
-from typing import Any
 
 import jwt
 from jwt.algorithms import get_default_algorithms
@@ -12,52 +11,51 @@ from authcompare.server.keys import KEY_TYPES, public_pem
 from tokens_demo.inspector.samples import encoded
 
 
-def claims(token: str) -> dict[str, Any]:
-    """Return a token's claims, unverified: everyone can read them."""
+def claims(token):
+    """Return the claims of a token, unverified."""
     return jwt.decode(token, options={"verify_signature": False})
 
 
-def algorithm(token: str) -> str:
-    """Return the algorithm that the token's header names."""
+def algorithm(token):
     return jwt.get_unverified_header(token)["alg"]
 
 
-def claims_naming(token: str, user: dict[str, Any]) -> dict[str, Any]:
-    """Return the token's claims, with another user's id and name wherever it contains its own user's."""
-    original = claims(token)
+def claims_naming(token, user):
+    """Return the claims of this token with another user in them."""
+    own = claims(token)
     names = {"sub": str(user["id"]), "username": user["username"]}
-    return original | {claim: name for claim, name in names.items() if claim in original}
+    return own | {claim: name for claim, name in names.items() if claim in own}
 
 
-def signed(payload: dict[str, Any], alg: str, key: Any, **header: Any) -> str:
-    """Return a token with these claims, signed with `key`.
+def signed(payload, alg, key, **header):
+    """Return a token with these claims.
 
-    `jwt.encode` refuses a short word or a public key as a secret, which is what an attacker uses.
+    It does not use `jwt.encode`, which refuses what only an attacker does: a short word or a public key as the secret.
     """
     message = f"{encoded({'alg': alg, 'typ': 'JWT', **header})}.{encoded(payload)}"
     signature = get_default_algorithms()[alg].sign(message.encode(), key)
     return f"{message}.{base64url_encode(signature).decode()}"
 
 
-def unsigned(payload: dict[str, Any], alg: str) -> str:
+def unsigned(payload, alg):
     """Return a token with these claims and an empty signature."""
     return f"{encoded({'alg': alg, 'typ': 'JWT'})}.{encoded(payload)}."
 
 
-def with_claims(token: str, **changes: Any) -> str:
-    """Return a token with changed claims under its old signature."""
+def with_changed_claims(token, **changes):
+    """Return a real token with changed claims and its old signature."""
     header, _payload, signature = token.split(".")
     return f"{header}.{encoded(claims(token) | changes)}.{signature}"
 
 
 @cache
-def own_key(alg: str) -> Any:
-    """Return a key of the attacker's own, of the kind that this algorithm takes."""
+def own_key(alg):
+    """Return an attacker's key for this algorithm."""
     return KEY_TYPES[alg].generate() if alg in KEY_TYPES else secrets.token_bytes(32)
 
 
-def published_keys(actors: Any) -> list[bytes]:
-    """Return the server's public keys as PEM, from its JWK set."""
+def published_keys(actors):
+    """Return the server's published keys as PEM."""
     with actors.client() as client:
         keys = client.get("/.well-known/jwks.json").raise_for_status().json()["keys"]
     return [public_pem(jwt.PyJWK(key).key).encode() for key in keys]

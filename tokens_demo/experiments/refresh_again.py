@@ -1,7 +1,3 @@
-"""The experiment that refreshes one sign-in several times."""
-
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Choice
@@ -15,20 +11,24 @@ TIMES = 3
 class RefreshAgain(RefreshTokenExperiment):
     slug = "refresh-again"
     title = _("Refresh again and again")
-    question = _("A program refreshes its tokens again and again. How long does one sign-in last?")
+    question = _(
+        "You sign in once. A program refreshes its tokens as often as it can. How long does this sign-in last?"
+    )
     choices = [
-        Choice(STAYS, _("Until an expiry time that is set at sign-in.")),
+        Choice(STAYS, _("Until a time that was set at sign-in, however often it refreshes.")),
         Choice(
-            MOVES,
-            _("As long as the program refreshes: each refresh moves the expiry time."),
-            _("A refresh is a new sign-in."),
+            MOVES, _("As long as it continues: each refresh extends the sign-in."), _("A refresh is a new sign-in.")
         ),
-        Choice(NOTHING_NEW, _("A refresh returns the same access token."), _("A refresh extends the existing token.")),
+        Choice(
+            NOTHING_NEW,
+            _("The program gets the same access token back."),
+            _("A refresh extends the current access token."),
+        ),
     ]
     rows = ["lifetime"]
     explanation = _(
-        "Each refresh returns a new access token, which is valid for a few minutes. But every refresh token has the "
-        "expiry time of the first one. So an attacker cannot extend a stolen refresh token for ever."
+        "Each refresh creates a new access token for a few more minutes. But every refresh token has the expiry time "
+        "of the first one, so a stolen refresh token cannot be extended forever."
     )
     sources = [
         ("RFC 9700, section 4.14.2", "https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2"),
@@ -43,20 +43,20 @@ class RefreshAgain(RefreshTokenExperiment):
         for _again in range(TIMES):
             pairs.append(refresh(actors, pairs[-1]["refresh"]).raise_for_status().json())
         tokens = {pair["access"] for pair in pairs}
-        family_ends = {sign_in_expiry(actors, variant, pair["access"]) for pair in pairs}
-        claimed_ends = {claims(pair["refresh"])["exp"] for pair in pairs}
-        outcome = STAYS if len(family_ends) == len(claimed_ends) == 1 else MOVES
+        ends = {end_of_sign_in(actors, variant, pair["access"]) for pair in pairs}
+        refresh_ends = {claims(pair["refresh"])["exp"] for pair in pairs}
+        outcome = STAYS if len(ends) == len(refresh_ends) == 1 else MOVES
         return actors.observed(
             outcome if len(tokens) == len(pairs) else NOTHING_NEW,
-            (_("number of refreshes"), TIMES),
+            (_("refreshed"), TIMES),
             (_("different access tokens"), len(tokens)),
-            (_("different expiry times of the sign-in"), len(family_ends)),
-            (_("different expiry times in the refresh tokens"), len(claimed_ends)),
+            (_("different expiry times of the sign-in"), len(ends)),
+            (_("different expiry times of the refresh tokens"), len(refresh_ends)),
         )
 
 
-def sign_in_expiry(actors: Any, variant: Any, access: str) -> str:
-    """Return the expiry time of the sign-in that issued this access token, from the server's list."""
+def end_of_sign_in(actors, variant, access):
+    """Return the expiry time of the sign-in behind this access token, as the server lists it."""
     with actors.client() as client:
-        answer = client.get(f"{variant.path}devices/", headers=variant.transport.present(access))
-    return next(device["expires_at"] for device in answer.raise_for_status().json() if device["current"])
+        response = client.get(f"{variant.path}devices/", headers=variant.transport.present(access))
+    return next(device["expires_at"] for device in response.raise_for_status().json() if device["current"])

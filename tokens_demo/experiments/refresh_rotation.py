@@ -1,8 +1,5 @@
-"""The experiment that uses a rotated refresh token again."""
-
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 
 from django.db import connections
 from django.utils.translation import gettext_lazy as _
@@ -11,31 +8,31 @@ from authcompare.experiments.base import Choice
 from tokens_demo.experiments.base import RefreshTokenExperiment, refresh
 
 FAMILY_ENDS, OLD_REFUSED, BOTH_GO_ON = "the family ends", "only the old one is refused", "both go on"
-AT_ONCE = 8
+PARALLEL = 8
 
 
 class RefreshRotation(RefreshTokenExperiment):
     slug = "refresh-rotation"
-    title = _("An old refresh token is used again")
+    title = _("A used refresh token returns")
     question = _(
-        "You refresh and get a new pair of tokens. Then the old refresh token is used again, by a thief, or by you "
-        "after a thief. What happens to the new refresh token?"
+        "You refresh, and get a new pair of tokens. Then the old refresh token is used again, by a thief or by you. "
+        "What happens to the new refresh token?"
     )
     choices = [
-        Choice(FAMILY_ENDS, _("The server refuses it too: the whole sign-in ends.")),
+        Choice(FAMILY_ENDS, _("The server refuses it, too: the whole sign-in ends.")),
         Choice(
             OLD_REFUSED,
             _("It works. The server refuses only the old one."),
-            _("The server knows which client is yours."),
+            _("The server can tell a thief from the user."),
         ),
-        Choice(BOTH_GO_ON, _("Both work until they expire."), _("A refresh token can be used several times.")),
+        Choice(BOTH_GO_ON, _("Both work until they expire."), _("A refresh token can be used again and again.")),
     ]
     rows = ["lifetime", "theft"]
     apart = True
     explanation = _(
-        "A refresh token works once. If it is used again, two clients hold it, and the server cannot tell which one is "
-        "the thief. So it ends the sign-in of both. If several clients use it at the same time, only one succeeds, "
-        "because the server locks the sign-in's row."
+        "A refresh token works once. If it returns, two parties have it, and the server cannot tell which one is the "
+        "thief. So both lose it. If many requests with one refresh token arrive at the same time, exactly one "
+        "succeeds, because the server locks the sign-in's row."
     )
     sources = [
         ("RFC 9700, section 4.14.2", "https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2"),
@@ -50,29 +47,29 @@ class RefreshRotation(RefreshTokenExperiment):
         newer = refresh(actors, old).raise_for_status().json()
         replayed, after = refresh(actors, old), refresh(actors, newer["refresh"])
         access = actors.replay(variant, newer["access"])
-        statuses = at_once(actors, actors.signed_in(variant).answer["refresh"])
+        statuses = parallel_rotations(actors, actors.signed_in(variant).answer["refresh"])
         wins = statuses.count(200)
         outcome = BOTH_GO_ON if replayed.is_success else OLD_REFUSED if after.is_success else FAMILY_ENDS
         return actors.observed(
-            outcome if wins == 1 else f"{wins} rotations of {AT_ONCE} win",
-            (_("the old refresh token again"), replayed.json().get("code", replayed.status_code)),
-            (_("the new refresh token after that"), after.json().get("code", after.status_code)),
+            outcome if wins == 1 else f"{wins} rotations of {PARALLEL} win",
+            (_("the old one again"), replayed.json().get("code", replayed.status_code)),
+            (_("the new one after that"), after.json().get("code", after.status_code)),
             (_("the access token issued before"), access.status_code),
-            (_("rotations of one token at the same time"), len(statuses)),
-            (_("successful rotations"), wins),
+            (_("rotations of one token at once"), len(statuses)),
+            (_("of which succeed"), wins),
         )
 
 
-def at_once(actors: Any, token: str) -> list[int]:
-    """Rotate one token AT_ONCE times at the same time; return the statuses."""
-    ready = Barrier(AT_ONCE, timeout=30)
+def parallel_rotations(actors, token):
+    """Send rotations of one token at the same time; returns their statuses."""
+    ready = Barrier(PARALLEL, timeout=30)
 
     def rotate(_n):
         try:
             ready.wait()
             return refresh(actors, token).status_code
         finally:
-            connections.close_all()  # of this thread: the server may run in this process
+            connections.close_all()  # of this thread, if the server runs in this process
 
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(rotate, range(AT_ONCE)))
+    with ThreadPoolExecutor(PARALLEL) as threads:
+        return list(threads.map(rotate, range(PARALLEL)))

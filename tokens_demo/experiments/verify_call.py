@@ -1,8 +1,5 @@
-"""The experiment that runs the article's own verify call."""
-
 import secrets
 import time
-from typing import Any
 
 import jwt
 from django.utils.translation import gettext_lazy as _
@@ -19,18 +16,18 @@ class VerifyCall(TokenExperiment):
     slug = "verify-call"
     title = _("The article's verify call")
     question = _(
-        "The article prints a token, a secret and a call that verifies the token with the secret. You run that call. "
-        "What is the result?"
+        "The article prints a token, a secret, and a call that verifies the token with the secret. You run exactly "
+        "this call. What is the result?"
     )
     choices = [
-        Choice(DOES_NOT, _("The signature does not match: the token was signed with another secret.")),
-        Choice(VERIFIES, _("The token is valid, as the article says."), _("Published examples have been tested.")),
+        Choice(DOES_NOT, _("The signature does not match: another secret signed that token.")),
+        Choice(VERIFIES, _("The token is valid, as the article says."), _("The author has run every printed example.")),
     ]
     rows = ["implementation"]
     explanation = _(
-        "The token is the example of jwt.io. It was signed with the secret of jwt.io, not with the article's. A verify "
-        "call can fail for many reasons, and your code must handle all of them. In Node, jwt.verify returns a value or "
-        "throws an exception. It returns no promise, so await has no effect."
+        "The token is the well-known example of jwt.io. It matches jwt.io's secret, not the article's. A verify call "
+        "can fail in many ways, and a program must handle all of them. In Node, jwt.verify returns or throws. It is no "
+        "promise, so await has no effect."
     )
     sources = [
         ("RFC 7519, section 7.2", "https://www.rfc-editor.org/rfc/rfc7519#section-7.2"),
@@ -41,7 +38,7 @@ class VerifyCall(TokenExperiment):
     ]
 
     def concerns(self, variant):
-        """Return whether this is the default variant: all variants share the verify endpoint."""
+        """Return True at the default variant: the call is the same for all of them."""
         return super().concerns(variant) and variant is variant.mechanism.default
 
     def expected(self, variant):
@@ -59,28 +56,28 @@ class VerifyCall(TokenExperiment):
         return actors.observed(
             outcome,
             *outcomes.items(),
-            (_("this server's verify endpoint with its own token"), ours.json()["token_type"]),
-            (_("this server's verify endpoint with the article's token"), theirs.json()["code"]),
+            (_("this server about its own token"), ours.json()["token_type"]),
+            (_("this server about the article's token"), theirs.json()["code"]),
         )
 
 
-PRINTED = _("the article's token and secret")
+PRINTED = _("token and secret as the article prints them")
 
 
-def calls(own_token: str) -> dict[Any, dict[str, str]]:
-    """Return the requests to the inspector: {description: body}."""
+def calls(mine):
+    """Return the calls of the verify endpoint: {what it shows: request body}."""
     secret, now = secrets.token_hex(32), int(time.time())
     good = jwt.encode({"sub": "7", "exp": now + 60}, secret)
     return {
         PRINTED: {"token": ARTICLE, "key": ARTICLE_SECRET},
-        _("the article's token, the secret of jwt.io"): {"token": ARTICLE, "key": DEFAULT_SECRET},
+        _("its token with jwt.io's secret"): {"token": ARTICLE, "key": DEFAULT_SECRET},
         _("a valid token and its secret"): {"token": good, "key": secret},
-        _("an expired token"): {"token": jwt.encode({"sub": "7", "exp": now - 60}, secret), "key": secret},
-        _("a token without its signature part"): {"token": good.rpartition(".")[0], "key": secret},
-        _("a token with another algorithm than allowed"): {"token": good, "key": secret, "algorithms": "HS512"},
-        _("this server's token, without its key"): {
-            "token": own_token,
+        _("expired"): {"token": jwt.encode({"sub": "7", "exp": now - 60}, secret), "key": secret},
+        _("one part missing"): {"token": good.rpartition(".")[0], "key": secret},
+        _("an algorithm that is not allowed"): {"token": good, "key": secret, "algorithms": "HS512"},
+        _("signed by this server, whose key is not here"): {
+            "token": mine,
             "key": secret,
-            "algorithms": algorithm(own_token),
+            "algorithms": algorithm(mine),
         },
     }

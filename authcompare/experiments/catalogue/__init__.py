@@ -1,1 +1,1 @@
-"""The experiments, one file each (a few close relatives share one)."""
+"""The experiments for all mechanisms, one file each; closely related ones share a file."""

@@ -21,22 +21,23 @@ LABELS = {
 
 class AnotherServer(Experiment):
     slug = "another-server"
-    title = _("At another server")
+    title = _("At a second server")
     question = _(
-        "You are signed in at one server, and your next request reaches another. What must the two share, so that you "
-        "are still let in?"
+        "You are signed in at one server. Your next request goes to a second server that runs the same program. What "
+        "must the two servers share so that the second one accepts your credential?"
     )
     choices = [
-        Choice(BOTH, _("The key and the database."), _("Another server must be a copy in everything.")),
-        Choice(KEY, _("The key alone."), _("Whatever is signed needs no database.")),
-        Choice(DATABASE, _("The database alone."), _("Whoever is in the database is known.")),
-        Choice(NEITHER, _("Nothing."), _("A credential is good wherever the same program runs.")),
+        Choice(BOTH, _("The key and the database."), _("A second server must always share everything with the first.")),
+        Choice(KEY, _("The key only."), _("A server never needs the database to check a signed credential.")),
+        Choice(
+            DATABASE, _("The database only."), _("The server finds every user in the database, so it needs no key.")
+        ),
+        Choice(NEITHER, _("Nothing."), _("Every server that runs the same program accepts the credential.")),
     ]
     rows = ["scale-out", "state", "usage"]
     explanation = _(
-        "What is signed needs the key that it is checked with. What is looked up, a session's row or only the user's, "
-        "needs the database. A token that is believed without a look at the database needs the key alone: any number "
-        "of servers can check it, and none of them can take it back."
+        "A server checks a signed credential with the key. It looks up a session row or a user in the database. A "
+        "stateless token needs the key only: any number of servers can check it, and none of them can revoke it."
     )
     sources = [
         ("Django: SECRET_KEY", "https://docs.djangoproject.com/en/5.2/ref/settings/#secret-key"),
@@ -48,20 +49,21 @@ class AnotherServer(Experiment):
         return NEEDS[variant.promises.shared_needs]
 
     def run(self, actors, variant):
-        shown = variant.transport.present(actors.signed_in(variant).credential)
-        with ThreadPoolExecutor(len(NEEDS)) as pool:  # they start side by side
-            servers = list(pool.map(lambda s: actors.twin("key" in s, "database" in s), NEEDS))
-        answers = {}
+        headers = variant.transport.present(actors.signed_in(variant).credential)
+        with ThreadPoolExecutor(len(NEEDS)) as pool:  # the servers start in parallel
+            servers = list(pool.map(lambda s: actors.at_second_server("key" in s, "database" in s), NEEDS))
+        responses = {}
         for shared, server in zip(NEEDS, servers, strict=True):
             with server.client() as client:
-                answers[shared] = client.get(f"{variant.path}credential/", headers=shown)
-        facts = [(LABELS[shared], answer.status_code) for shared, answer in answers.items()]
-        return actors.observed(needed({shared: outcome(answer) for shared, answer in answers.items()}), *facts)
+                responses[shared] = client.get(f"{variant.path}credential/", headers=headers)
+        facts = [(LABELS[shared], response.status_code) for shared, response in responses.items()]
+        outcomes = {shared: outcome(response) for shared, response in responses.items()}
+        return actors.observed(needs_of(outcomes), *facts)
 
 
-def needed(outcomes):
-    """What the servers that let somebody in have in common, and those that refuse have not."""
+def needs_of(outcomes):
+    """Return what exactly the servers share that accept the credential."""
     for needs, word in NEEDS.items():
-        if all(seen == (LET_IN if needs <= shared else REFUSED) for shared, seen in outcomes.items()):
+        if all(each == (LET_IN if needs <= shared else REFUSED) for shared, each in outcomes.items()):
             return word
     return "needs something else"

@@ -9,27 +9,29 @@ class CrossSite(Experiment):
     slug = "cross-site"
     title = _("A request from another site")
     question = _(
-        "You are signed in here, and open a page of another site. It posts a form to this one, sends requests by "
-        "script, and follows a link. What happens to your note?"
+        "You are signed in here. You open a page of another site. That page posts a form to this site, sends requests "
+        "by script, and contains a link to this site. What happens to your note?"
     )
     choices = [
         Choice(
-            CHANGES, _("It is changed."), _("Whatever opens a door goes along with every request to it, by itself.")
+            CHANGES, _("The note changes."), _("Every credential goes with every request to its site automatically.")
         ),
         Choice(
-            NOTHING, _("Nothing."), _("A site's cookies go along only with requests that its own pages have caused.")
+            NOTHING,
+            _("The note does not change."),
+            _("The browser sends a site's cookies only with requests from that site's own pages."),
         ),
     ]
     rows = ["cross-site", "security"]
     browser = True
     attack = CHANGES
-    fix = _("Ask for a CSRF token whenever something is to change, and set the cookie with SameSite=Lax or Strict.")
+    fix = _("Require a CSRF token for every change, and set the cookie with SameSite=Lax or Strict.")
     explanation = _(
-        "A header goes along only where a script of the site's own adds it. A cookie goes along by itself: without "
-        "SameSite even with other sites' forms (some browsers stop that two minutes after it was set), with Lax only "
-        "with their links. Another port of the same host is the same site, so there SameSite does not help, and the "
-        "CSRF token does. PATCH is not what a form can send; a script of another site may send it only where the "
-        "server has said so beforehand."
+        "A script of the site itself must add a header, so other sites cannot send it. The browser sends a cookie "
+        "automatically. Without SameSite it goes with other sites' forms, too (some browsers stop this two minutes "
+        "after the cookie was set). With Lax it goes with other sites' links only. Another port of the same host is "
+        "the same site, so SameSite does not help there, but the CSRF token does. A form cannot send PATCH. A script "
+        "of another site can send PATCH only if the server allows it in advance."
     )
     sources = [
         (
@@ -41,8 +43,9 @@ class CrossSite(Experiment):
     ]
 
     def expected(self, variant):
-        return CHANGES if self.open(variant) else NOTHING
+        return CHANGES if is_open(variant) else NOTHING
 
-    def open(self, variant):
-        sent = variant.transport.sent_automatically and variant.promises.sent_cross_site
-        return sent and not variant.authentication.csrf
+
+def is_open(variant):
+    """Return True if other sites can change the note: the browser sends the cookie, and no CSRF check stops it."""
+    return variant.transport.sent_automatically and variant.promises.sent_cross_site and not variant.authentication.csrf

@@ -8,26 +8,26 @@ OPENS, NOT = "opens the victim's note", "does not"
 
 class Fixation(Experiment):
     slug = "fixation"
-    title = _("Plant it, then wait")
+    title = _("Session fixation")
     question = _(
-        "Mallory signs in with her own account and plants her credential in Alice's browser. Alice signs in there. Now "
-        "Mallory presents what she planted. Does it open Alice's note?"
+        "Mallory signs in with her own account and puts her credential into Alice's browser. Then Alice signs in "
+        "there. Now Mallory sends the credential that she planted. Does it open Alice's note?"
     )
     choices = [
-        Choice(NOT, _("No: signing in brought Alice another one."), _("A sign-in is always a new beginning.")),
+        Choice(NOT, _("No: Alice got a new credential at sign-in."), _("Sign-in always creates a new credential.")),
         Choice(
             OPENS,
-            _("Yes: what was planted is Alice's now."),
-            _("Whoever brings a credential along keeps it when signing in."),
+            _("Yes: the planted credential is now Alice's."),
+            _("The server keeps the credential that the browser already has."),
         ),
     ]
     rows = ["security"]
     attack = OPENS
-    fix = _("Sign-in ends whatever session the browser brought, and begins another with an id that nobody knows.")
+    fix = _("At sign-in, end the session that the browser brought, and start a new one with a new random id.")
     explanation = _(
-        "Only a credential that points to something can be fixed: the id stays, and what it stands for changes. So "
-        "whoever knew the id before sign-in is signed in as well. A statement about Mallory can not become one about "
-        "Alice: to say something else, it must be another statement."
+        "Fixation works only if the credential is an id: the id stays the same, and the server connects it with "
+        "another user. Mallory knew the id before sign-in, so she is signed in as Alice, too. A signed credential "
+        "names Mallory. It cannot become Alice's: for that, the server must issue a new one."
     )
     sources = [
         (
@@ -56,6 +56,6 @@ class Fixation(Experiment):
         return actors.observed(
             OPENS if owner == account["username"] else NOT,
             (_("did sign-in change Alice's credential?"), _("no") if alice.credential == planted else _("yes")),
-            (_("the planted one's answer"), answer.status_code),
+            (_("the planted credential's response"), answer.status_code),
             (_("it opens the note of"), owner.partition("-")[0] or _("nobody")),
         )

@@ -5,21 +5,27 @@ from authcompare.experiments.base import LET_IN, REFUSED, Choice, Experiment, ou
 
 class ForgedForm(Experiment):
     slug = "forged-form"
-    title = _("A request that no page of ours wrote")
+    title = _("A forged request")
     question = _(
-        "A request comes with your credential, as the browser attaches it, but no page of this site wrote it. Does it "
-        "change your note?"
+        "You are signed in. A request to change your note arrives at the server. Your browser attached your "
+        "credential, but another site's page sent the request, so it has no CSRF token. Does the note change?"
     )
     choices = [
-        Choice(REFUSED, _("No."), _("A browser keeps one site's cookies out of what another site sends.")),
-        Choice(LET_IN, _("Yes: the credential is right."), _("A right credential proves that its owner meant it.")),
+        Choice(
+            REFUSED,
+            _("No: the server refuses the request."),
+            _("The browser never sends a site's cookies with another site's requests."),
+        ),
+        Choice(
+            LET_IN, _("Yes: the credential is valid."), _("A valid credential proves that its user wanted the request.")
+        ),
     ]
     rows = ["security", "cross-site"]
     attack = LET_IN
-    fix = _("Ask for something that only a page of yours can know: a CSRF token.")
+    fix = _("Require a secret that only your own pages know: a CSRF token.")
     explanation = _(
-        "A browser attaches cookies to whatever is sent to their site. A CSRF token proves that one of the site's "
-        "own pages wrote the request. A header is attached by nobody but the page's own script."
+        "A browser attaches cookies to every request to their site. A CSRF token proves that one of the site's own "
+        "pages sent the request. A header with a token needs no CSRF token: only the page's own script can add it."
     )
     sources = [
         (
@@ -29,7 +35,7 @@ class ForgedForm(Experiment):
     ]
 
     def concerns(self, variant):
-        """Only where the browser attaches the credential by itself."""
+        """Return True if the browser attaches the credential automatically."""
         return variant.transport.sent_automatically
 
     def expected(self, variant):
@@ -38,4 +44,4 @@ class ForgedForm(Experiment):
     def run(self, actors, variant):
         alice = actors.signed_in(variant)
         answer = actors.replay(variant, alice.credential, "PATCH", json={"body": "Written by another site"})
-        return actors.observed(outcome(answer), (_("the answer"), answer.status_code))
+        return actors.observed(outcome(answer), (_("the response"), answer.status_code))

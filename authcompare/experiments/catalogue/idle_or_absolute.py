@@ -9,35 +9,42 @@ from authcompare.experiments.cast import replay
 
 EXTENDED, FIXED = "use extends it, up to an end", "ends at its time, used or not"
 UNENDING, NEVER = "use extends it without end", "the server never ends it"
-IDLE, ABSOLUTE = 2, 5  # seconds: after which the second server's sessions end; other doors are asked for the shorter
-EVERY = 0.3  # seconds between two uses
-TRIES = 3  # on a machine that is busy with something else
+IDLE_SECONDS, ABSOLUTE_SECONDS = 2, 5  # of the second server's sessions; other variants get the shorter lifetime
+PAUSE_SECONDS = 0.3  # between two uses
+MAX_TRIES = 3  # on a busy machine
 
 
 class IdleOrAbsolute(Experiment):
     slug = "idle-or-absolute"
-    title = _("Idle or absolute")
-    question = _("You are signed in twice. One sign-in you keep using, the other you leave alone. When does each end?")
+    title = _("Idle timeout or absolute lifetime")
+    question = _(
+        "You sign in twice. You use the first sign-in all the time, and leave the second one alone. When does each "
+        "sign-in end?"
+    )
     choices = [
         Choice(
             EXTENDED,
-            _("The unused one first. Use moves the end of the other, but not for ever."),
-            _("Every credential lives longer when it is used."),
+            _("The unused one ends first. Use extends the other one up to a limit."),
+            _("Use extends every credential."),
         ),
-        Choice(FIXED, _("Both when it was said at sign-in."), _("No credential lives longer when it is used.")),
-        Choice(UNENDING, _("The unused one. The other never does."), _("Whoever is active is never signed out.")),
+        Choice(FIXED, _("Both end at the time that was set at sign-in."), _("Use never extends a credential.")),
+        Choice(
+            UNENDING,
+            _("The unused one ends. The used one never ends."),
+            _("The server never signs out an active user."),
+        ),
         Choice(
             NEVER,
-            _("On the server neither does: at most a browser forgets them."),
-            _("What a browser has forgotten is worth nothing anywhere."),
+            _("The server ends neither: at most, the browser deletes them."),
+            _("A credential that the browser has deleted cannot be used anywhere."),
         ),
     ]
     waits = True
     rows = ["lifetime"]
     explanation = _(
-        "An idle timeout ends what nobody uses any more. A thief uses what he has: so there is an absolute end, too, "
-        "which no use moves. The end of a signed credential is part of what was signed: to move it, a new one has to "
-        "be issued. And an end that only the holder was told of is none."
+        "An idle timeout ends sign-ins that are not used. A thief uses the stolen credential, so there is an absolute "
+        "limit, too: use cannot extend it. A signed credential contains its expiry time, so the server must issue a "
+        "new one to extend it. An expiry time that only the browser knows ends nothing on the server."
     )
     sources = [
         (
@@ -53,63 +60,63 @@ class IdleOrAbsolute(Experiment):
         return EXTENDED if variant.promises.extended_by_use else FIXED
 
     def run(self, actors, variant):
-        there = actors.twin(short=True)
-        for _n in range(TRIES):
-            with suppress(TooBusy), there.client() as client:
+        there = actors.at_second_server(short=True)
+        for _n in range(MAX_TRIES):
+            with suppress(TooBusyError), there.client() as client:
                 return self.watch(there, variant, client)
-        raise TooBusy("this machine is too busy to tell")
+        raise TooBusyError("this machine is too busy to measure expiry times")
 
     def watch(self, there, variant, client):
-        lifetime = None if variant.promises.extended_by_use else IDLE
-        left = there.signed_in(variant, lifetime=lifetime)
+        lifetime = None if variant.promises.extended_by_use else IDLE_SECONDS
+        unused = there.signed_in(variant, lifetime=lifetime)
         began = time.time()
         used = there.signed_in(variant, lifetime=lifetime)
         signed_in = time.time()
-        said = parse_datetime(used.answer["expires_at"]).timestamp()
-        end = said + signed_in - began  # of both, at the latest: a row may be saved a moment after its end was said
+        expires_at = parse_datetime(used.answer["expires_at"]).timestamp()
+        end = expires_at + signed_in - began  # the latest for both: a row may be saved after its expiry time was sent
         copy = Copy(lambda: replay(variant, used.credential, client))
         copy.keep_using(end)
         while time.time() <= end:
             time.sleep(0.05)
-        alone = there.replay(variant, left.credential)
+        alone = there.replay(variant, unused.credential)
         if outcome(alone) == REFUSED:
-            copy.keep_using(signed_in + ABSOLUTE)
-        extended = copy.last > end
-        if copy.idled or (copy.ended and not extended and copy.ended > began + ABSOLUTE):
-            raise TooBusy
-        moved = EXTENDED if copy.ended else UNENDING
+            copy.keep_using(signed_in + ABSOLUTE_SECONDS)
+        extended = copy.last_accepted > end
+        if copy.was_idle or (copy.refused_at and not extended and copy.refused_at > began + ABSOLUTE_SECONDS):
+            raise TooBusyError
+        moved = EXTENDED if copy.refused_at else UNENDING
         return there.observed(
             NEVER if outcome(alone) != REFUSED else moved if extended else FIXED,
-            (_("seconds, as said at sign-in"), round(said - began, 1)),
-            (_("seconds that the used one was let in"), round(copy.last - began, 1)),
-            (_("a copy of the unused one, after its end"), alone.status_code),
-            (_("the unused one in its own client, after its end"), left.read().status_code),
+            (_("seconds, as promised at sign-in"), round(expires_at - began, 1)),
+            (_("seconds until the used one was refused"), round(copy.last_accepted - began, 1)),
+            (_("a copy of the unused one, after the expiry time"), alone.status_code),
+            (_("the unused one in its own client, after the expiry time"), unused.read().status_code),
         )
 
 
 class Copy:
-    """Of a credential, used again and again."""
+    """A copy of a credential that is used again and again."""
 
     def __init__(self, use):
         self.use = use
-        self.last = time.time()  # when was it asked for the last time of those that it was let in?
-        self.ended = None  # when was it refused?
+        self.last_accepted = time.time()  # time of the last accepted request
+        self.refused_at = None  # time of the first refused request
 
     @property
-    def idled(self):
-        """May it have been refused because it was not used for too long?"""
-        return bool(self.ended) and self.ended - self.last > IDLE
+    def was_idle(self):
+        """True if it may have been refused because it was unused for too long."""
+        return bool(self.refused_at) and self.refused_at - self.last_accepted > IDLE_SECONDS
 
     def keep_using(self, until):
-        """Until it is refused, or was let in after that moment."""
-        while not self.ended and self.last <= until:
-            asked = time.time()
+        """Use it until it is refused, or accepted after `until`."""
+        while not self.refused_at and self.last_accepted <= until:
+            sent_at = time.time()
             if outcome(self.use()) == REFUSED:
-                self.ended = time.time()
+                self.refused_at = time.time()
                 return
-            self.last = asked
-            time.sleep(EVERY)
+            self.last_accepted = sent_at
+            time.sleep(PAUSE_SECONDS)
 
 
-class TooBusy(Exception):  # noqa: N818  it is no fault of the server's
-    """So little was asked in so much time that one end can not be told from the other."""
+class TooBusyError(Exception):
+    """There were too few requests to tell the two expiry times apart."""

@@ -12,28 +12,27 @@ class MiddlewareAndNext(Experiment):
     slug = "middleware-and-next"
     title = _("Middleware and next()")
     question = _(
-        "A request with your credential passes Django's middlewares and then reaches the view. Where does the server "
-        "learn that it is you?"
+        "You send a request with your credential. It passes Django's middleware and then reaches the view. Where does "
+        "the server find out that it is you?"
     )
     choices = [
         Choice(
             BEFORE,
-            _("In a middleware, before any view is asked."),
-            _("Whoever is signed in is known to every middleware."),
+            _("In a middleware, before the view runs."),
+            _("A middleware in front of the view checks every kind of credential."),
         ),
         Choice(
             IN_VIEW,
-            _("Only when the view asks its authenticator."),
-            _("A protected route is always protected by a middleware in front of it."),
+            _("In the view's authentication class."),
+            _("Middleware never knows the user."),
         ),
     ]
     rows = ["implementation"]
     explanation = _(
-        "Django's AuthenticationMiddleware knows its own session cookie and nothing else. Any other credential is read "
-        "by an authenticator of the view: a middleware that asks for the user before it sees a stranger. And each "
-        "middleware has to pass the request on. In Express one that forgets next() leaves the client waiting, since "
-        "nobody has answered. In Django a middleware is a function that returns the answer: one that returns nothing "
-        "is an error at once, and nobody waits."
+        "Django's AuthenticationMiddleware reads only its own session cookie. The view's authentication class reads "
+        "every other credential. A middleware before the view sees an anonymous user. Each middleware must also pass "
+        "the request on. In Express, a middleware that forgets next() leaves the client waiting without a response. In "
+        "Django, a middleware is a function that returns the response: if it returns nothing, an error follows at once."
     )
     sources = [
         (
@@ -49,19 +48,19 @@ class MiddlewareAndNext(Experiment):
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)
-        door = {"mechanism": variant.mechanism.name, "variant": variant.slug}
+        query = {"mechanism": variant.mechanism.name, "variant": variant.slug}
         with actors.client() as client:
-            shown = variant.transport.present(alice.credential)
-            known = client.get(CHAIN, params=door, headers=shown).raise_for_status().json()
+            headers = variant.transport.present(alice.credential)
+            known = client.get(CHAIN, params=query, headers=headers).raise_for_status().json()
             began = time.perf_counter()
-            forgotten = client.get(CHAIN, params=door | {"forgotten": "1"}, headers=shown)
+            forgotten = client.get(CHAIN, params=query | {"forgotten": "1"}, headers=headers)
             took = time.perf_counter() - began
         me = alice.answer["user"]["username"]
-        where = BEFORE if known["middleware"] == me else IN_VIEW if known["middleware"] is None else "somebody else"
+        where = BEFORE if known["middleware"] == me else IN_VIEW if known["middleware"] is None else "another user"
         return actors.observed(
             where if known["view"] == me else "not known",
-            (_("does the middleware know who asks?"), _("yes") if known["middleware"] else _("no")),
-            (_("does the view know?"), _("yes") if known["view"] else _("no")),
-            (_("a middleware forgets to pass the request on: the answer"), forgotten.status_code),
+            (_("does the middleware know the user?"), _("yes") if known["middleware"] else _("no")),
+            (_("does the view know the user?"), _("yes") if known["view"] else _("no")),
+            (_("a middleware that does not pass the request on: the response"), forgotten.status_code),
             (_("milliseconds until then"), round(took * 1000, 1)),
         )

@@ -11,18 +11,18 @@ from authcompare.experiments.base import Choice, Experiment
 READABLE, OPAQUE = "says whose it is", "says nothing"
 
 
-class ReadIt(Experiment):
+class PayloadDisclosure(Experiment):
     slug = "read-it"
     title = _("Read it without a key")
-    question = _("Somebody finds your credential and has no key at all. Does it tell them who you are?")
+    question = _("A stranger finds your credential. They have no key. Can they see who you are?")
     choices = [
-        Choice(READABLE, _("Yes: it can be read."), _("Whatever identifies you says who you are.")),
-        Choice(OPAQUE, _("No, it is only an id, or encrypted."), _("What is signed is also secret.")),
+        Choice(READABLE, _("Yes: they can read it."), _("Every credential contains the user's name or id.")),
+        Choice(OPAQUE, _("No: it is only an id, or encrypted."), _("A signature hides the content.")),
     ]
     rows = ["security", "confidentiality"]
     explanation = _(
-        "A signature protects from change, not from reading: a token's parts are only encoded. A session id is "
-        "random; what it stands for stays with the server."
+        "A signature protects against changes, not against reading: a token's parts are only encoded. A session id is "
+        "random, and its data stays on the server."
     )
     sources = [("RFC 7519, section 12", "https://www.rfc-editor.org/rfc/rfc7519#section-12")]
 
@@ -31,16 +31,16 @@ class ReadIt(Experiment):
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)
-        says = says_whose(alice.credential, alice.answer["user"])
+        readable = names_user(alice.credential, alice.answer["user"])
         return actors.observed(
-            READABLE if says else OPAQUE,
+            READABLE if readable else OPAQUE,
             (_("characters"), len(alice.credential)),
-            (_("claims that can be read"), ", ".join(claims(alice.credential)) or "–"),
+            (_("readable fields"), ", ".join(field_names(alice.credential)) or "–"),
         )
 
 
-def parts(credential):
-    """What decoding the parts of a credential brings to light, as text."""
+def decoded_parts(credential):
+    """Return the decoded parts of a credential, as text."""
     for part in credential.split("."):
         try:
             yield base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
@@ -48,22 +48,22 @@ def parts(credential):
             continue
 
 
-def readable(credential):
-    """All that can be read of a credential without a key."""
-    return unquote(unquote(credential)) + "".join(parts(credential))
+def readable_text(credential):
+    """Return everything in a credential that can be read without a key."""
+    return unquote(unquote(credential)) + "".join(decoded_parts(credential))
 
 
-def says_whose(credential, user):
-    """Does it name this {"id", "username"} to whoever reads it?"""
-    text = readable(credential)
+def names_user(credential, user):
+    """Return True if the readable text names this user, a dict with id and username."""
+    text = readable_text(credential)
     return user["username"] in text or bool(re.search(rf'"sub": ?"{user["id"]}"', text))
 
 
-def claims(credential):
-    """The names of what it says: of a token's payload, or of a query string."""
-    for part in parts(credential):
+def field_names(credential):
+    """Return the names of the claims in a token's payload, or of the fields in a query string."""
+    for part in decoded_parts(credential):
         with suppress(ValueError):
-            found = json.loads(part)
-            if isinstance(found, dict) and "exp" in found:
-                return list(found)
+            payload = json.loads(part)
+            if isinstance(payload, dict) and "exp" in payload:
+                return list(payload)
     return [name for name, _value in parse_qsl(unquote(unquote(credential)))]

@@ -14,19 +14,28 @@ SOURCES = [
 class ReplayAfterLogout(Experiment):
     slug = "replay-after-logout"
     title = _("Replay after sign-out")
-    question = _("A copy of the credential was made while you were signed in. You sign out. What does the copy get?")
+    question = _(
+        "You are signed in, and someone copies your credential. You sign out. Then the copy is sent to the server. "
+        "What happens?"
+    )
     choices = [
-        Choice(LET_IN, _("The note: nobody told the copy."), _("Sign-out can never end a copy.")),
-        Choice(REFUSED, _("A refusal: sign-out ended it."), _("Sign-out always ends a credential on the server.")),
+        Choice(
+            LET_IN,
+            _("The server returns the note. The copy still works."),
+            _("Signing out only deletes the credential in the browser."),
+        ),
+        Choice(
+            REFUSED,
+            _("The server refuses the copy: signing out ended it."),
+            _("Signing out always ends the credential on the server."),
+        ),
     ]
     rows = ["lifetime", "revocation"]
     attack = LET_IN
-    fix = _(
-        "Keep something on the server that sign-out can delete, or a list of what was ended, and ask it every time."
-    )
+    fix = _("Store a row on the server that sign-out deletes, or a denylist, and check it with every request.")
     explanation = _(
-        "Sign-out can end only what the server remembers. Where it keeps a row or a denylist, the copy is worthless "
-        "at once; where it only checks a signature, or nothing, the copy goes on until its own end."
+        "Signing out can end a copy only if the server stores something about it. With a row or a denylist, the copy "
+        "fails at once. If the server only checks a signature, or nothing, the copy works until it expires."
     )
     sources = SOURCES
 
@@ -43,25 +52,29 @@ class ReplayAfterLogout(Experiment):
             outcome(after),
             (_("the copy before sign-out"), before.status_code),
             (_("sign-out"), out.status_code),
-            (_("the copy after it"), after.status_code),
+            (_("the copy after sign-out"), after.status_code),
         )
 
 
-class ReplayAfterForgetting(Experiment):
+class ReplayAfterDeleting(Experiment):
     slug = "replay-after-forgetting"
-    title = _("Replay after merely deleting it")
+    title = _("Replay after deleting the credential")
     question = _(
-        "You do not sign out: you delete the cookie, or the token, in your browser. Somebody has a copy. What does "
-        "it get?"
+        "Someone has a copy of your credential. You do not sign out: you only delete the cookie or the token in your "
+        "browser. Then the copy is sent to the server. What happens?"
     )
     choices = [
-        Choice(LET_IN, _("The note.")),
-        Choice(REFUSED, _("A refusal: you are gone."), _("Deleting a credential in the browser ends it.")),
+        Choice(LET_IN, _("The server returns the note.")),
+        Choice(
+            REFUSED,
+            _("The server refuses the copy: you are gone."),
+            _("Deleting a credential in the browser ends it on the server."),
+        ),
     ]
     rows = ["lifetime"]
     explanation = _(
-        "Deleting happens in one browser, and no server hears of it. Closing the window is the same. Only sign-out "
-        "tells the server, and only a server that remembers can act on it."
+        "You delete it in one browser, and the server does not notice. Closing the window is the same. Only sign-out "
+        "sends a request to the server, and only a server that stores something can end the copy."
     )
     sources = SOURCES
 
@@ -76,6 +89,6 @@ class ReplayAfterForgetting(Experiment):
         own, other = alice.read(), actors.replay(variant, copy)
         return actors.observed(
             outcome(other),
-            (_("your own browser, without it"), own.status_code),
+            (_("your own browser, without the credential"), own.status_code),
             (_("the copy"), other.status_code),
         )

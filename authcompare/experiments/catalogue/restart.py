@@ -5,17 +5,16 @@ from authcompare.experiments.base import LET_IN, REFUSED, Choice, Experiment, ou
 
 class Restart(Experiment):
     slug = "restart"
-    title = _("The server is started again")
-    question = _("You are signed in. The server is stopped and started again. Are you still signed in?")
+    title = _("The server restarts")
+    question = _("You are signed in. The server stops and starts again. Are you still signed in?")
     choices = [
-        Choice(LET_IN, _("Yes: nothing that counts was in its memory.")),
-        Choice(REFUSED, _("No."), _("What a server remembers, it remembers in its process.")),
+        Choice(LET_IN, _("Yes: the server needs nothing from its memory.")),
+        Choice(REFUSED, _("No."), _("The server stores sign-ins in the memory of its process.")),
     ]
     rows = ["state", "usage"]
     explanation = _(
-        "A new process knows nobody. What it needs is in the request and in what outlives a process: the database and "
-        "the key. A server that keeps sessions in its own memory, or makes up a key at every start, signs everybody "
-        "out."
+        "A new process has an empty memory. It needs the request, the database and the key, and these outlive a "
+        "process. A server that stores sessions in memory, or creates a new key at every start, signs out all users."
     )
     sources = [("Django: session engines", "https://docs.djangoproject.com/en/5.2/topics/http/sessions/")]
     apart = True
@@ -25,25 +24,27 @@ class Restart(Experiment):
 
     def run(self, actors, variant):
         credential = actors.signed_in(variant).credential
-        answer = actors.twin().replay(variant, credential)
-        return actors.observed(outcome(answer), (_("the new process's answer"), answer.status_code))
+        answer = actors.at_second_server().replay(variant, credential)
+        return actors.observed(outcome(answer), (_("the new process's response"), answer.status_code))
 
 
 class KeyRotated(Experiment):
     slug = "key-rotated"
-    title = _("The key is changed")
-    question = _(
-        "You are signed in. The server starts again with new keys and the old database. Are you still signed in?"
-    )
+    title = _("The key changes")
+    question = _("You are signed in. The server restarts with new keys and the same database. Are you still signed in?")
     choices = [
-        Choice(REFUSED, _("No: what the old key signed, the new one does not confirm.")),
-        Choice(LET_IN, _("Yes: no key is asked for."), _("Keys only matter to whoever signs in anew.")),
+        Choice(
+            REFUSED,
+            _("No: the server cannot verify an old signature with a new key."),
+            _("The server signs every credential with its key."),
+        ),
+        Choice(LET_IN, _("Yes: the server needs no key for this."), _("A key matters only at sign-in.")),
     ]
     rows = ["revocation", "state"]
     explanation = _(
-        "A new key ends everything that was signed with the old one, for everybody at once: the last resort where "
-        "nothing can be taken back one by one. Django's sessions end, too: their rows are signed. A value that nobody "
-        "signed does not notice."
+        "A new key ends everything that the old key signed, for all users at once. It is the last resort where single "
+        "credentials cannot be revoked. Django's sessions end, too, because their rows are signed. An unsigned value "
+        "keeps working."
     )
     sources = [
         (
@@ -58,5 +59,5 @@ class KeyRotated(Experiment):
 
     def run(self, actors, variant):
         credential = actors.signed_in(variant).credential
-        answer = actors.twin(same_key=False).replay(variant, credential)
-        return actors.observed(outcome(answer), (_("the answer under the new key"), answer.status_code))
+        answer = actors.at_second_server(same_key=False).replay(variant, credential)
+        return actors.observed(outcome(answer), (_("the response with the new key"), answer.status_code))

@@ -13,20 +13,31 @@ SOURCES = [
 ]
 
 
-class Deactivated(Experiment):
+class UserDeactivated(Experiment):
     slug = "deactivated"
     title = _("The user is deactivated")
-    question = _("An administrator deactivates your account. What does the credential you hold get?")
+    question = _(
+        "You are signed in. An administrator deactivates your account. You read the note again with the same "
+        "credential. What happens?"
+    )
     choices = [
-        Choice(REFUSED, _("A refusal: the server looks the user up."), _("Every server looks the user up.")),
         Choice(
-            LET_IN, _("The note, until it ends by itself."), _("A credential that was good stays good until its end.")
+            REFUSED,
+            _("The server refuses it: it looks up the user."),
+            _("Every server looks up the user with each request."),
+        ),
+        Choice(
+            LET_IN,
+            _("The server returns the note until the credential expires."),
+            _("A valid credential always stays valid until it expires."),
         ),
     ]
     rows = ["state", "revocation"]
     attack = LET_IN
-    fix = _("Look the user up at every request, or keep credentials that nobody looks up very short.")
-    explanation = _("Whoever asks the database notices; whoever believes the credential alone does not.")
+    fix = _("Look up the user with every request. Where you cannot, keep the credential's lifetime very short.")
+    explanation = _(
+        "A server that asks the database notices the change. A server that trusts the credential alone does not."
+    )
     sources = SOURCES
 
     def expected(self, variant):
@@ -42,22 +53,29 @@ class Deactivated(Experiment):
 
 class EndedFromElsewhere(Experiment):
     slug = "ended-from-elsewhere"
-    title = _("Ended from elsewhere")
+    title = _("Ended from another device")
     question = _(
-        "You left yourself signed in on a computer of the library. At home you end all other sign-ins. What can "
-        "the computer in the library still do?"
+        "You forgot to sign out on a computer in the library. At home you end all other sign-ins. What can the "
+        "computer in the library still do?"
     )
     choices = [
-        Choice(REFUSED, _("Nothing more."), _("Ending a sign-in ends it everywhere.")),
-        Choice(LET_IN, _("Read on, until its credential ends by itself."), _("A sign-in can not be ended from afar.")),
+        Choice(REFUSED, _("Nothing."), _("Ending a sign-in always stops its credential at once.")),
+        Choice(
+            LET_IN,
+            _("Read the note until its credential expires."),
+            _("One device can never end a sign-in on another device."),
+        ),
     ]
     rows = ["revocation", "state"]
     attack = LET_IN
-    fix = _("Look every credential up, by its row or by its id on a denylist, so that ending it is felt at once.")
+    fix = _(
+        "Look up every credential by its row, or check its id against a denylist, so that ending it takes effect at "
+        "once."
+    )
     explanation = _(
-        "Ending a sign-in from afar needs a server that knows of it, and that asks at every request. A list of "
-        "sign-ins alone is not enough: where a credential is only checked for its signature, ending it stops the next "
-        "refresh and nothing before."
+        "To end a sign-in from another device, the server must store it and check it with every request. A list of "
+        "sign-ins is not enough. If the server only verifies a signature, ending a sign-in stops the next refresh, but "
+        "not the current access token."
     )
     sources = SOURCES
 
@@ -74,28 +92,31 @@ class EndedFromElsewhere(Experiment):
             (_("sign-ins that the server lists"), len(known)),
             (_("ended"), ended),
             (_("the library's next request"), answer.status_code),
-            (_("the one at home"), home.read().status_code),
+            (_("the next request at home"), home.read().status_code),
         )
 
 
-class PasswordChanged(Experiment):
+class CopyAfterPasswordChange(Experiment):
     slug = "password-changed"
-    title = _("The password is changed")
-    question = _("You change your password, since somebody may have a copy of your credential. What does the copy get?")
+    title = _("Password change and a copy")
+    question = _(
+        "Someone has a copy of your credential. You change your password. Then the copy is sent to the server. What "
+        "happens?"
+    )
     choices = [
         Choice(
             REFUSED,
-            _("A refusal: it belongs to the old password."),
-            _("A new password ends everything that the old one opened."),
+            _("The server refuses it: it belongs to the old password."),
+            _("A new password ends every old credential."),
         ),
-        Choice(LET_IN, _("The note."), _("A password matters at sign-in only.")),
+        Choice(LET_IN, _("The server returns the note."), _("The password matters only at sign-in.")),
     ]
     rows = ["state", "revocation"]
     attack = LET_IN
-    fix = _("Put a mark of the password into the credential, or behind it, and compare at every request.")
+    fix = _("Store a fingerprint of the password in the credential, or behind it, and compare it with every request.")
     explanation = _(
-        "Django's sessions hold a mark of the password and end with it. A token or cookie ends with it only if it "
-        "carries such a mark and somebody compares."
+        "Django's sessions contain a fingerprint of the password, so they end with it. A token or a cookie ends only "
+        "if it contains such a fingerprint and the server compares it."
     )
     sources = SOURCES
 
@@ -110,24 +131,29 @@ class PasswordChanged(Experiment):
         return actors.observed(
             outcome(answer),
             (_("the copy before the change"), before.status_code),
-            (_("the copy after it"), answer.status_code),
+            (_("the copy after the change"), answer.status_code),
         )
 
 
 class RoleRemoved(Experiment):
     slug = "role-removed"
-    title = _("A right is taken away")
+    title = _("A right is removed")
     question = _(
-        "You may edit. An administrator makes you a reader. You edit with the credential you hold. What happens?"
+        "You are signed in as an editor. An administrator makes you a reader. You edit the note with the same "
+        "credential. What happens?"
     )
     choices = [
-        Choice(REFUSED, _("A refusal: you are a reader now."), _("Rights are always looked up.")),
-        Choice(LET_IN, _("The edit is accepted."), _("Rights are settled at sign-in.")),
+        Choice(
+            REFUSED,
+            _("The server refuses the edit: you are a reader now."),
+            _("The server always looks up your rights."),
+        ),
+        Choice(LET_IN, _("The server accepts the edit."), _("Sign-in fixes your rights.")),
     ]
     rows = ["state", "revocation"]
     attack = LET_IN
-    fix = _("Look the right up when it is used.")
-    explanation = _("A right written into a token is as old as the token.")
+    fix = _("Look up the right when it is used.")
+    explanation = _("A right inside a token is as old as the token.")
     sources = SOURCES
 
     def expected(self, variant):

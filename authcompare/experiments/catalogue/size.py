@@ -5,30 +5,33 @@ from authcompare.experiments.base import Choice, Experiment
 COOKIE, HEADER = "a cookie stops at about 4 KB, silently", "a header stops where the server says"
 
 
-class Size(Experiment):
+class SizeLimit(Experiment):
     slug = "size"
-    title = _("Grown until it breaks")
-    question = _("What you carry to this door grows and grows. Where does it end, and who tells you?")
+    title = _("The size limit")
+    question = _(
+        "You sign in with larger and larger data in your credential's transport. Where is the limit, and who reports "
+        "it?"
+    )
     choices = [
         Choice(
             COOKIE,
-            _("At about four kilobytes: the browser drops it, and nobody is told."),
-            _("Whatever a browser carries has the limit of a cookie."),
+            _("At about 4 KB: the browser drops the cookie without an error."),
+            _("Everything that a browser sends has the size limit of a cookie."),
         ),
         Choice(
             HEADER,
-            _("Far beyond that: the server takes no more, and says so."),
-            _("What carries a token has no limit of a cookie's, wherever the token is kept."),
+            _("Far above 4 KB: the server refuses the request with an error."),
+            _("A token never has a cookie's size limit."),
         ),
-        Choice("nowhere", _("Nowhere."), _("What is sent with each request may be of any size.")),
+        Choice("nowhere", _("There is no limit."), _("A request can be of any size.")),
     ]
     rows = ["size"]
     browser = True
     explanation = _(
-        "Browsers keep no cookie whose name and value are longer than 4,096 bytes: it is dropped, or the old one is "
-        "kept, without an error to anybody. How long a header may be is up to each server on the way. And localStorage "
-        "takes millions of characters and says when it is full, but nobody could send them. The limit follows the "
-        "carrier, not the credential: a token in a cookie has that of a cookie."
+        "A browser does not store a cookie whose name and value are longer than 4,096 bytes. It drops the cookie or "
+        "keeps the old one, without an error. For headers, every server on the way has a limit of its own. "
+        "localStorage stores millions of characters and reports an error when it is full, but no request could carry "
+        "them. The limit depends on the transport, not on the credential: a token in a cookie has the cookie's limit."
     )
     sources = [
         (

@@ -8,24 +8,32 @@ from authcompare.experiments.base import LET_IN, REFUSED, Choice, Experiment
 
 class Tamper(Experiment):
     slug = "tamper"
-    title = _("Change who you are")
+    title = _("A changed credential")
     question = _(
-        "You change your own credential: another user's name, another role, another letter. Does one get you in?"
+        "You change your own credential: another user's name, another role, another letter. You send each version to "
+        "the server. Does one of them open another user's note?"
     )
     choices = [
-        Choice(REFUSED, _("None: every change is noticed."), _("The server notices whatever a client changes.")),
+        Choice(
+            REFUSED,
+            _("No: the server notices every change."),
+            _("The server notices every change that a client makes."),
+        ),
         Choice(
             LET_IN,
-            _("Yes: you read the other user's note."),
-            _("Whatever a client holds, it can make say anything."),
+            _("Yes: you can read the other user's note."),
+            _("A client can change everything that it stores."),
         ),
     ]
     rows = ["integrity", "security"]
     attack = LET_IN
-    fix = _("Sign what the client holds, and check the signature before believing a word; or let it hold an id alone.")
+    fix = _(
+        "Sign the data that the client stores, and verify the signature before you use it. Or give the client a random "
+        "id only."
+    )
     explanation = _(
-        "A plain value can be changed by whoever holds it. A signature makes every change visible; an id that says "
-        "nothing leaves nothing to change, only to guess."
+        "The user can change a plain value. A signature reveals every change. A random id contains nothing to change: "
+        "an attacker can only guess another one."
     )
     sources = [("RFC 7515, section 10", "https://www.rfc-editor.org/rfc/rfc7515#section-10")]
 
@@ -34,36 +42,36 @@ class Tamper(Experiment):
 
     def run(self, actors, variant):
         alice, bob = actors.signed_in(variant), actors.signed_in(variant, "bob")
-        tried = forgeries(alice, bob)
-        answers = {name: actors.replay(variant, credential) for name, credential in tried.items()}
-        won = any(
-            answer.status_code == 200 and answer.json()["owner"] == bob.answer["user"]["username"]
-            for answer in answers.values()
+        responses = {name: actors.replay(variant, credential) for name, credential in forgeries(alice, bob).items()}
+        succeeded = any(
+            response.status_code == 200 and response.json()["owner"] == bob.answer["user"]["username"]
+            for response in responses.values()
         )
-        return actors.observed(LET_IN if won else REFUSED, *((name, a.status_code) for name, a in answers.items()))
+        facts = [(name, response.status_code) for name, response in responses.items()]
+        return actors.observed(LET_IN if succeeded else REFUSED, *facts)
 
 
 def forgeries(alice, bob):
-    """What Alice can make of her credential, and of one that she saw of Bob's: {what was done: credential}."""
+    """Return credentials that Alice can make from her own and from Bob's: {the change: credential}."""
     mine, theirs = alice.credential, bob.credential
     middle = len(mine) // 2
-    made = {
-        _("another letter in its middle"): f"{mine[:middle]}{'b' if mine[middle] == 'a' else 'a'}{mine[middle + 1 :]}"
+    forged = {
+        _("another letter in the middle"): f"{mine[:middle]}{'b' if mine[middle] == 'a' else 'a'}{mine[middle + 1 :]}"
     }
     me, them = alice.answer["user"], bob.answer["user"]
     if me["username"] in mine:
-        made[_("the other's name in it")] = mine.replace(me["username"], them["username"])
+        forged[_("the other user's name")] = mine.replace(me["username"], them["username"])
     if mine.count(".") == 2:
         header, payload, signature = mine.split(".")
-        made[_("the other's id in it")] = ".".join([header, claiming(payload, sub=str(them["id"])), signature])
-        made[_("another role in it")] = ".".join([header, claiming(payload, role="admin"), signature])
-        made[_("the other's statement, your signature")] = ".".join([header, theirs.split(".")[1], signature])
+        forged[_("the other user's id")] = ".".join([header, with_claims(payload, sub=str(them["id"])), signature])
+        forged[_("another role")] = ".".join([header, with_claims(payload, role="admin"), signature])
+        forged[_("the other user's data with your signature")] = ".".join([header, theirs.split(".")[1], signature])
     elif ":" in mine:
-        made[_("the other's statement, your signature")] = f"{theirs.rsplit(':', 1)[0]}:{mine.rsplit(':', 1)[1]}"
-    return made
+        forged[_("the other user's data with your signature")] = f"{theirs.rsplit(':', 1)[0]}:{mine.rsplit(':', 1)[1]}"
+    return forged
 
 
-def claiming(payload, **claims):
-    """A token's payload that also says this."""
-    found = json.loads(base64url_decode(payload)) | claims
-    return base64url_encode(json.dumps(found).encode()).decode()
+def with_claims(payload, **claims):
+    """Return a token's payload with these claims added."""
+    changed = json.loads(base64url_decode(payload)) | claims
+    return base64url_encode(json.dumps(changed).encode()).decode()

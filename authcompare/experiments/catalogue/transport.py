@@ -2,25 +2,32 @@ from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Choice, Experiment
 
-ASKS, ASKS_NOT = "asks for a CSRF token", "asks for none"
+REQUIRED, NOT_REQUIRED = "asks for a CSRF token", "asks for none"
 
 
-class Transport(Experiment):
+class TransportOrCredential(Experiment):
     slug = "carrier"
-    title = _("The carrier or the credential")
+    title = _("The transport or the credential")
     question = _(
-        "A request to change your note brings your credential and no CSRF token. Does this door ask for the token?"
+        "You sign in and send a request to change your note. It has your credential and no CSRF token. Does this door "
+        "require the CSRF token?"
     )
     choices = [
-        Choice(ASKS, _("Yes: it wants to see that one of its own pages asks."), _("Sessions need a CSRF token.")),
-        Choice(ASKS_NOT, _("No: the credential is enough."), _("Tokens need none.")),
+        Choice(
+            REQUIRED,
+            _("Yes: the request must prove that one of the site's own pages sent it."),
+            _("Every change needs a CSRF token, whatever the transport is."),
+        ),
+        Choice(
+            NOT_REQUIRED, _("No: the credential is enough."), _("A valid credential is always enough for a change.")
+        ),
     ]
     rows = ["location", "usage"]
     explanation = _(
-        "A session id in a header needs no CSRF token, and a signed token in a cookie needs one: that follows the "
-        "carrier, since a browser attaches cookies by itself, and headers never. Whether a copy outlives sign-out "
-        "follows the credential: the id is worthless without its row, however it travels; the signature stays right, "
-        "however it travels."
+        "A session id in a header needs no CSRF token, and a signed token in a cookie needs one. This depends on the "
+        "transport: a browser attaches cookies automatically, but never headers. The copy after sign-out depends on "
+        "the credential. Without its row, an id is refused with either transport. A signature stays valid with either "
+        "transport."
     )
     sources = [
         (
@@ -31,20 +38,20 @@ class Transport(Experiment):
     ]
 
     def expected(self, variant):
-        return ASKS if variant.transport.sent_automatically and variant.authentication.csrf else ASKS_NOT
+        return REQUIRED if variant.transport.sent_automatically and variant.authentication.csrf else NOT_REQUIRED
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)
         copy = alice.credential
-        by_itself = variant.transport.name in alice.client.cookies
+        attached = variant.transport.name in alice.client.cookies
         edit = actors.replay(variant, copy, "PATCH", json={"body": "Written without a CSRF token"})
-        asks = edit.status_code == 403 and edit.json()["code"] == "csrf_failed"
+        is_required = edit.status_code == 403 and edit.json()["code"] == "csrf_failed"
         alice.sign_out()
         late = actors.replay(variant, copy)
         return actors.observed(
-            ASKS if asks else ASKS_NOT if edit.status_code == 200 else "refused",
+            REQUIRED if is_required else NOT_REQUIRED if edit.status_code == 200 else "refused",
             (_("travels in the header"), variant.transport.header),
-            (_("does a browser attach it by itself?"), _("yes") if by_itself else _("no")),
+            (_("does the browser attach it automatically?"), _("yes") if attached else _("no")),
             (_("an edit without a CSRF token"), edit.status_code),
             (_("a copy after sign-out"), late.status_code),
         )

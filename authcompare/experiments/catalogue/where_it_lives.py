@@ -4,39 +4,40 @@ from operator import itemgetter
 from django.utils.translation import gettext_lazy as _
 
 from authcompare.experiments.base import Choice, Experiment
-from authcompare.experiments.catalogue.payload_disclosure import says_whose
+from authcompare.experiments.catalogue.payload_disclosure import names_user
 
 THERE, BOTH, HERE = "an id here, the rest there", "a statement here, a list there", "all of it here"
 
 
 class WhereItLives(Experiment):
     slug = "where-it-lives"
-    title = _("Where it lives")
+    title = _("Where the data is stored")
     question = _(
-        "You sign in and change your note. What do you hold now, and what does the server keep of your sign-in?"
+        "You sign in and change your note. What does your browser store now, and what does the server store about your "
+        "sign-in?"
     )
     choices = [
         Choice(
             THERE,
-            _("You hold a number; what it stands for is with the server."),
-            _("What identifies you must be written in what you hold."),
+            _("Your browser stores an id. The server stores the data behind it."),
+            _("The server always stores the data, and the browser only an id."),
         ),
         Choice(
             BOTH,
-            _("You hold a statement about you; the server keeps a list beside it."),
-            _("A token means that the server keeps nothing."),
+            _("Your browser stores signed data about you. The server also stores a list."),
+            _("The server always stores a list of what it has issued."),
         ),
         Choice(
             HERE,
-            _("You hold all of it; the server keeps nothing."),
-            _("Whoever is signed in is remembered by the server."),
+            _("Your browser stores everything. The server stores nothing."),
+            _("Without a session, the server stores nothing about a sign-in."),
         ),
     ]
     rows = ["location", "state"]
     explanation = _(
-        "Three places are easily mixed up: the credential that you hold, what the server keeps behind it, and the "
-        "note, which is the server's own at every door. An id is worth nothing without its row; a signed statement "
-        "needs no row, and yet a server often keeps one, so that it can end what it has issued."
+        "There are three different things: the credential in your browser, the data that the server stores behind it, "
+        "and the note. The note is on the server at every door. An id is worthless without its row. A signed "
+        "credential needs no row. But a server often stores one, so that it can revoke what it has issued."
     )
     sources = [
         ("Django: how to use sessions", "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"),
@@ -51,36 +52,35 @@ class WhereItLives(Experiment):
     def run(self, actors, variant):
         alice = actors.signed_in(variant)
         edit = alice.edit(body="Stored by Alice")
-        kept = state_behind(actors, edit)
-        says = says_whose(alice.credential, alice.answer["user"])
-        outcome = HERE if not kept else BOTH if says else THERE
+        stored = server_state(actors, edit)
+        readable = names_user(alice.credential, alice.answer["user"])
         return actors.observed(
-            outcome,
-            (_("characters you hold"), len(alice.credential)),
-            (_("of them readable without a key"), len(unsigned(alice.credential)) if says else 0),
-            (_("things the server keeps behind it"), len({line["of"] for line in kept})),
-            (_("bytes in them"), sum(map(size, kept))),
-            (_("field by field"), "; ".join(fields(thing) for _of, thing in groupby(kept, itemgetter("of"))) or "–"),
+            HERE if not stored else BOTH if readable else THERE,
+            (_("characters in your browser"), len(alice.credential)),
+            (_("of them readable without a key"), len(unsigned(alice.credential)) if readable else 0),
+            (_("objects that the server stores"), len({line["of"] for line in stored})),
+            (_("bytes in them"), sum(map(size, stored))),
+            (_("field by field"), "; ".join(fields(lines) for _of, lines in groupby(stored, itemgetter("of"))) or "–"),
         )
 
 
 def unsigned(credential):
-    """What stands before the signature of a signed credential; all of any other."""
+    """Return a signed credential without its signature, and any other credential unchanged."""
     before, separator, _signature = credential.rpartition("." if credential.count(".") == 2 else ":")
     return before if separator else credential
 
 
 def size(line):
-    """Bytes of one field that the server keeps."""
+    """Return the bytes of one field on the server."""
     return len(str(line["after"]).encode())
 
 
-def fields(thing):
-    return ", ".join(f"{line['field']} {size(line)}" for line in thing)
+def fields(lines):
+    return ", ".join(f"{line['field']} {size(line)}" for line in lines)
 
 
-def state_behind(actors, response):
-    """What the wire saw the server keep behind the credential of this exchange: [{"of", "field", "after"}, ...]."""
+def server_state(actors, response):
+    """Return the recorded server-side state behind the credential: [{"of", "field", "after"}, ...]."""
     with actors.client() as client:
-        seen = client.get(f"/wire/{response.headers['Exchange-Id']}/")
-    return [line for line in seen.raise_for_status().json()["state"] if line["after"] is not None]
+        exchange = client.get(f"/wire/{response.headers['Exchange-Id']}/")
+    return [line for line in exchange.raise_for_status().json()["state"] if line["after"] is not None]

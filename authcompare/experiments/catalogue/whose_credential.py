@@ -12,25 +12,31 @@ STOCK = "stock"  # DRF's own SessionAuthentication
 
 class WhoseCredential(Experiment):
     slug = "whose-credential"
-    title = _("Whose credential decides")
+    title = _("Which credential decides")
     question = _(
-        "A request brings your good credential of this door and a bad one for every other door. The server asks its "
-        "authenticators in turn, in every possible order. Are you let in?"
+        "You send one request with a valid credential for this door and an invalid one for every other door. The "
+        "server tries its authentication classes one after the other, in every possible order. Does it accept your "
+        "request?"
     )
     choices = [
-        Choice(ALWAYS, _("In every order: one good credential is enough."), _("A bad credential counts as none.")),
+        Choice(
+            ALWAYS,
+            _("Yes, in every order: one valid credential is enough."),
+            _("The server ignores every invalid credential."),
+        ),
         Choice(
             BAD_DECIDES,
-            _("Not where a bad one is looked at first."),
-            _("A request with a bad credential is always refused."),
+            _("No, not if it checks an invalid credential first."),
+            _("The server always refuses a request with an invalid credential."),
         ),
     ]
     rows = ["usage"]
     explanation = _(
-        "DRF asks its authenticators in turn. One that finds nothing of its own lets the next one try; one that finds "
-        "a user, or refuses what it has found, ends the matter. An id without a row and a name that nobody has count "
-        "as nothing; a token whose signature is wrong is refused. Where nobody is let in, the first one listed also "
-        "makes it a 401 or a 403: without a challenge of its own, as DRF's SessionAuthentication has none, it is 403."
+        "DRF tries its authentication classes in order. A class that finds no credential of its own lets the next one "
+        "try. A class that finds a user, or refuses a credential, ends the search. An id without a row and an unknown "
+        "user name count as no credential. A token with a wrong signature is refused. If no class accepts the request, "
+        "the first one also decides between 401 and 403. It is 403 if that class has no WWW-Authenticate challenge, "
+        "such as DRF's SessionAuthentication."
     )
     sources = [
         (
@@ -45,51 +51,53 @@ class WhoseCredential(Experiment):
     ]
 
     def concerns(self, variant):
-        """The default doors: those that a site with several mechanisms asks in turn."""
+        """Return True at the default variants: a site with several mechanisms tries these in turn."""
         return variant is variant.mechanism.default
 
     def expected(self, variant):
-        return BAD_DECIDES if any(door.promises.rejects_invalid for door in others(variant)) else ALWAYS
+        return BAD_DECIDES if any(each.promises.rejects_invalid for each in others(variant)) else ALWAYS
 
     def run(self, actors, variant):
         alice = actors.signed_in(variant)
-        shown = [variant.transport.present(alice.credential)]
-        shown += [door.transport.present(broken(actors.signed_in(door, "bob").credential)) for door in others(variant)]
+        headers = [variant.transport.present(alice.credential)]
+        headers += [
+            each.transport.present(broken(actors.signed_in(each, "bob").credential)) for each in others(variant)
+        ]
         names = [mechanism.name for mechanism in mechanisms()]
         with actors.client() as client:
 
-            def ask(*doors, headers=()):
-                return client.get(ORDER, params={"doors": ",".join(doors)}, headers=dict(headers))
+            def read(*order, headers=()):
+                return client.get(ORDER, params={"doors": ",".join(order)}, headers=dict(headers))
 
-            answers = [ask(*order, headers=together(shown)) for order in permutations(names)]
-            own_first, stock_first = ask(variant.mechanism.name), ask(STOCK, variant.mechanism.name)
+            responses = [read(*order, headers=merged(headers)) for order in permutations(names)]
+            own_first, stock_first = read(variant.mechanism.name), read(STOCK, variant.mechanism.name)
         me = alice.answer["user"]["username"]
-        let_in = sum(answer.status_code == 200 and answer.json()["owner"] == me for answer in answers)
-        decided = sorted({answer.headers["Authenticated-By"] for answer in answers})
+        let_in = sum(response.status_code == 200 and response.json()["owner"] == me for response in responses)
+        decided = sorted({response.headers["Authenticated-By"] for response in responses})
         return actors.observed(
-            ALWAYS if let_in == len(answers) else BAD_DECIDES if let_in else "never let in",
-            (_("orders"), len(answers)),
-            (_("let in"), let_in),
-            (_("refused with 401"), sum(answer.status_code == 401 for answer in answers)),
+            ALWAYS if let_in == len(responses) else BAD_DECIDES if let_in else "never let in",
+            (_("orders"), len(responses)),
+            (_("accepted"), let_in),
+            (_("refused with 401"), sum(response.status_code == 401 for response in responses)),
             (_("who decided"), ", ".join(decided)),
-            (_("without any credential, this door first"), own_first.status_code),
-            (_("without any credential, DRF's own SessionAuthentication first"), stock_first.status_code),
+            (_("without a credential, this door first"), own_first.status_code),
+            (_("without a credential, DRF's own SessionAuthentication first"), stock_first.status_code),
         )
 
 
 def others(variant):
-    """The default doors of the other mechanisms."""
+    """Return the default variants of the other mechanisms."""
     return [mechanism.default for mechanism in mechanisms() if mechanism is not variant.mechanism]
 
 
 def broken(credential):
-    """Of the right form, and nobody's: its last characters are others."""
+    """Return an invalid credential of the same form: with other last characters."""
     return credential[:-8] + "x" * 8
 
 
-def together(headers):
-    """Several credentials in one request: cookies in one header, each other in its own."""
-    merged = {}
+def merged(headers):
+    """Merge several credentials into the headers of one request: all cookies in one header."""
+    result = {}
     for name, value in (item for each in headers for item in each.items()):
-        merged[name] = f"{merged[name]}; {value}" if name in merged else value
-    return merged
+        result[name] = f"{result[name]}; {value}" if name in result else value
+    return result

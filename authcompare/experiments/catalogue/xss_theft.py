@@ -5,38 +5,40 @@ from authcompare.experiments.base import Choice, Experiment
 TAKES, ACTS, NOTHING = "takes the credential away", "can only act while the page is open", "can do nothing"
 
 
-class StealByScript(Experiment):
+class XssTheft(Experiment):
     slug = "steal-by-script"
-    title = _("Stolen by a script")
+    title = _("Theft by script (XSS)")
     question = _(
-        "A library that your page loads has been changed by somebody else, so their script runs in your page. What can "
-        "it do with your credential?"
+        "You are signed in. Your page loads a library that an attacker has changed, so the attacker's script runs in "
+        "your page. What can the script do with your credential?"
     )
     choices = [
         Choice(
             TAKES,
-            _("Take it away, and use it from anywhere."),
-            _("A script that runs in the page can read all that the page has."),
+            _("Read it, send it away, and use it from anywhere."),
+            _("A script in the page can read every credential of the page."),
         ),
         Choice(
             ACTS,
             _("Not read it, but act as you while the page is open."),
-            _("Browsers keep every credential from scripts."),
+            _("Browsers hide every credential from scripts."),
         ),
-        Choice(NOTHING, _("Nothing: it is kept from scripts."), _("What a script can not read, it can not use.")),
+        Choice(
+            NOTHING, _("Nothing: scripts cannot read it."), _("A script cannot use a credential that it cannot read.")
+        ),
     ]
     rows = ["theft", "security"]
     browser = True
     attack = TAKES
     fix = _(
-        "Keep the credential in an HttpOnly cookie. And let no foreign script in: that is still there to act as the "
+        "Store the credential in an HttpOnly cookie. And load no third-party scripts: a script can still act as the "
         "user while the page is open."
     )
     explanation = _(
-        "The script comes from this site's own address, so its content security policy lets it in. HttpOnly keeps a "
-        "cookie from it; localStorage keeps nothing from anybody in the page, nor does a variable that the page sends "
-        "a header from. Whoever takes a credential away can use it until it ends. Whoever can not still has your hands "
-        "for as long as the page is open: the browser adds the cookie, and the script reads the CSRF token."
+        "The script comes from this site's own address, so the content security policy allows it. HttpOnly hides a "
+        "cookie from it. Nothing hides localStorage, or a variable that the page uses for its header. A stolen "
+        "credential works until it expires. If the script cannot read the credential, it can still act as you while "
+        "the page is open: the browser adds the cookie, and the script reads the CSRF token."
     )
     sources = [
         (

@@ -1,4 +1,4 @@
-/* What the experiments of the browser share: alice in the visitor's own browser, and a window of another site. */
+/* Shared by the experiments that run in the browser: alice in the visitor's browser, and a window of another site. */
 
 import { fetchExchange } from "../../mechanisms/js/actions.js";
 import { requestJson } from "../../authcompare/js/api-client.js";
@@ -7,14 +7,14 @@ import { curlCommand } from "../../mechanisms/js/exchange.js";
 import { t } from "../../authcompare/js/render.js";
 import { Failed } from "./runner.js";
 
-const PATIENCE = 10_000; // milliseconds for a window to load, or for a request to arrive
+const TIMEOUT = 10_000; // milliseconds for a window to load, or for a request to arrive
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Alice of a fresh sandbox, at one door. What she sends is noted. */
+/** Alice of a fresh sandbox, at one variant. Her requests are noted. */
 export class Alice {
-  constructor(door, cast) {
-    this.door = new VariantClient({ ...door, transport: door.header, readable: String(door.readable) });
+  constructor(variant, cast) {
+    this.client = new VariantClient({ ...variant, transport: variant.header, readable: String(variant.readable) });
     this.account = cast.users.find(({ role }) => role === "alice");
     this.sent = [];
   }
@@ -25,21 +25,21 @@ export class Alice {
 
   async signIn() {
     const { username, password } = this.account;
-    const answer = await this.door.signIn(username, password);
+    const answer = await this.client.signIn(username, password);
     this.note(answer);
     if (answer.status !== 200) throw new Error(answer.json?.detail ?? String(answer.status));
   }
 
-  /** Her note, read with the credential of this door, and with nothing else. */
+  /** Her note, read with the credential of this variant only. */
   async read() {
-    const answer = await this.door.read();
+    const answer = await this.client.read();
     this.note(answer);
     if (answer.status !== 200) throw new Error(answer.json?.detail ?? String(answer.status));
     return answer.json;
   }
 
   async signOut() {
-    this.note(await this.door.signOut());
+    this.note(await this.client.signOut());
   }
 
   async observed(outcome, ...facts) {
@@ -52,23 +52,23 @@ export class Alice {
   }
 }
 
-/** The same server as another site: its other name on this machine. null where it has none, as on a network. */
+/** The same server as another site: its other name on this machine; null on a network, where it has none. */
 export function otherSite({ protocol, hostname, port } = location) {
   const local = /(^|\.)localhost$/.test(hostname);
   if (!local && !/^(127\.|\[::1\]$)/.test(hostname)) return null;
   return `${protocol}//${local ? "127.0.0.1" : "localhost"}${port && `:${port}`}`;
 }
 
-/** Another port of the same host, where a second server of this project answers; null where none could be had. */
+/** Another port of the same host, with a second server of this project; null if none could be started. */
 export async function otherPort() {
   const { json } = await requestJson("POST", "/lab/api/twin/", { body: {}, ambient: false });
   const port = json?.url && new URL(json.url).port;
   return port ? `http://${location.hostname}:${port}` : null;
 }
 
-/** What came along with the request that was sent with this receipt; null if it never arrived. */
-export async function came(receipt) {
-  const end = performance.now() + PATIENCE;
+/** What the server received with the request that has this receipt; null if the request never arrived. */
+export async function received(receipt) {
+  const end = performance.now() + TIMEOUT;
   while (performance.now() < end) {
     const { json } = await requestJson("GET", `/lab/api/receipt/${receipt}/`, { ambient: false });
     if (json?.came) return json.came;
@@ -81,37 +81,43 @@ export const newReceipt = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The page that stands for another site, in a window of its own. */
-export class Elsewhere {
-  /** Opens the window. A browser allows that only in answer to a click. */
+export class OtherSite {
+  /** Opens the window. A browser allows this only during a click. */
   constructor() {
     this.popup = window.open("about:blank", "", "popup,width=520,height=320");
   }
 
   /** Loads the page from this origin, and waits until it listens. */
   async visit(origin) {
-    if (!this.popup) throw new Failed(t("Your browser has blocked the window of the other site: allow pop-up windows for this page, then run it again."), true);
-    const ready = this.hears(origin, "ready");
+    if (!this.popup) {
+      const text = t("Your browser blocked the other site's window. Allow pop-up windows here, then run it again.");
+      throw new Failed(text, true);
+    }
+    const ready = this.message(origin, "ready");
     this.popup.location.replace(`${origin}/lab/elsewhere/`);
     this.origin = origin;
     await ready;
   }
 
-  /** Has it send a request. Resolves with {sent} where its script sends it; a form or a link leaves the page. */
+  /** Makes it send a request. Resolves with {sent} if its script sends it; a form or a link leaves the page. */
   async send(how, path, fields = {}) {
     const leaves = ["form", "link"].includes(how);
-    const done = leaves ? null : this.hears(this.origin, "done");
+    const done = leaves ? null : this.message(this.origin, "done");
     this.popup.postMessage({ how, url: location.origin + path, fields }, this.origin);
     return (await done) ?? { sent: true };
   }
 
   /** Resolves with the next message of this kind from the window. */
-  hears(origin, kind) {
+  message(origin, kind) {
     return new Promise((resolve, reject) => {
       const listening = new AbortController();
-      const end = performance.now() + PATIENCE;
+      const end = performance.now() + TIMEOUT;
       const watching = setInterval(() => {
-        if (this.popup.closed) stop(reject, new Failed(t("The window of the other site was closed: leave it open until the experiment is over, and run it again.")));
-        else if (performance.now() > end) stop(reject, new Failed(t("The other site, %(origin)s, does not answer in this browser.", { origin })));
+        if (this.popup.closed) {
+          stop(reject, new Failed(t("The other site's window was closed. Run it again and leave the window open.")));
+        } else if (performance.now() > end) {
+          stop(reject, new Failed(t("The other site, %(origin)s, does not answer in this browser.", { origin })));
+        }
       }, 100);
       const stop = (settle, what) => {
         clearInterval(watching);
@@ -129,9 +135,10 @@ export class Elsewhere {
   }
 }
 
-/** The other site's origin, or an error that says where to find one. */
+/** The other site's origin, or an error that says what to do. */
 export function needOtherSite(here = location) {
   const origin = otherSite(here);
   if (origin) return origin;
-  throw new Failed(t("From %(host)s there is no other site to come from. Run this on the server's own machine, at http://localhost.", { host: here.host }), true);
+  const text = t("%(host)s has no other site. Run this on the server's own machine, at http://localhost.", here);
+  throw new Failed(text, true);
 }

@@ -1,7 +1,6 @@
-/* One experiment: predict, run it at every door that is shown, and see what came of it. What was predicted and seen
-   stays until the tab is closed. */
+/* One experiment: predict, run it at every variant that is shown, and see the results. Predictions and results stay
+   until the tab is closed. */
 
-import { keepSeen } from "./evidence.js";
 import { drawColumn } from "./observation.js";
 import { t } from "../../authcompare/js/render.js";
 import { runInBrowser, runOnServer } from "./runner.js";
@@ -10,61 +9,60 @@ const byId = (id) => document.getElementById(id);
 const config = JSON.parse(byId("config").textContent);
 const form = byId("trial");
 const status = byId("status");
-const harden = document.querySelectorAll("[data-harder]");
-const KEPT = `authcompare:trial:${config.slug}`;
+const hardenButtons = document.querySelectorAll("[data-harder]");
+const STORAGE_KEY = `authcompare:trial:${config.experiment}`;
 
-const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-const columns = config.doors.map((door) => {
-  const name = `${door.mechanism} ${door.variant}`;
-  const place = form.querySelector(`[data-door="${name}"]`);
-  return { door, name, place, prediction: null, result: null, failure: null, busy: null, ...kept[name] };
+const stored = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "{}");
+const columns = config.variants.map((variant) => {
+  const place = form.querySelector(`[data-door="${variant.key}"]`);
+  const restored = stored[variant.key];
+  return { variant, place, prediction: null, result: null, failure: null, busy: null, ...restored };
 });
 
-const shown = () => columns.filter(({ place }) => !place.hidden);
-const ran = () => columns.some(({ result }) => result);
+const shownColumns = () => columns.filter(({ place }) => !place.hidden);
+const hasResults = () => columns.some(({ result }) => result);
 
-/** The experiment's own module, where only a browser can show it. */
-const loading = config.browser ? import(`./catalogue/${config.slug}.js`) : null;
+/** The experiment's own module, if it runs in the browser. */
+const loading = config.browser ? import(`./catalogue/${config.experiment}.js`) : null;
 let module = null;
 
-/* ---- what is kept ---- */
-
-function keep() {
-  const all = columns.map(({ name, place, prediction, result }) => [name, { prediction, result, shown: !place.hidden }]);
-  sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(all)));
+function store() {
+  const entries = columns.map(({ variant, place, prediction, result }) =>
+    [variant.key, { prediction, result, shown: !place.hidden }]);
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(Object.fromEntries(entries)));
 }
 
 /* ---- running ---- */
 
 let running = false;
 
-async function run(wanted) {
-  if (running || !wanted.length) return;
-  const prepared = module?.prepare?.(config); // first of all: what it opens must be opened inside the click
+async function run(chosen) {
+  if (running || !chosen.length) return;
+  const prepared = module?.prepare?.(config); // before anything else: a window must be opened during the click
   running = true;
-  for (const column of wanted) Object.assign(column, { result: null, failure: null, busy: t("Running…") });
+  for (const column of chosen) Object.assign(column, { result: null, failure: null, busy: t("Running…") });
   draw();
   status.textContent = t("Running…");
-  if (config.browser) for (const column of wanted) await one(column, prepared); // one browser, one cookie jar
-  else await Promise.all(wanted.map((column) => one(column)));
+  if (config.browser) for (const column of chosen) await runColumn(column, prepared); // they share one cookie jar
+  else await Promise.all(chosen.map((column) => runColumn(column)));
   module?.finish?.(prepared);
   running = false;
-  keep();
+  store();
   draw();
-  byId("after").open ||= ran();
-  status.textContent = told();
+  byId("after").open ||= hasResults();
+  status.textContent = summary();
 }
 
-async function one(column, prepared) {
+async function runColumn(column, prepared) {
+  const { variant, prediction } = column;
   const progress = (text) => {
     column.busy = text;
     drawOne(column);
   };
   try {
     column.result = config.browser
-      ? await runInBrowser(module, column.door, { config, prepared, progress })
-      : await runOnServer(config.slug, column.door);
-    if (config.browser) keepSeen(config.slug, column.name, column.result);
+      ? await runInBrowser(module, variant, { config, prepared, progress, prediction })
+      : await runOnServer(config.experiment, variant, prediction);
   } catch (error) {
     column.failure = error.message;
   }
@@ -72,18 +70,18 @@ async function one(column, prepared) {
   drawOne(column);
 }
 
-/** All of it in a sentence or two. */
-function told() {
-  const seen = shown().filter(({ result }) => result);
-  const predicted = seen.filter(({ prediction }) => prediction);
-  const right = predicted.filter(({ prediction, result }) => prediction === result.outcome).length;
-  const broken = seen.filter(({ result }) => !result.agrees).length;
-  const failed = shown().filter(({ failure }) => failure).length;
+/** All results in a sentence or two. */
+function summary() {
+  const finished = shownColumns().filter(({ result }) => result);
+  const judged = finished.filter(({ result }) => "right" in result);
+  const right = judged.filter(({ result }) => result.right).length;
+  const broken = finished.filter(({ result }) => !result.agrees).length;
+  const failed = shownColumns().filter(({ failure }) => failure).length;
   return [
-    broken ? t("NOT as promised: %(n)s.", { n: broken }) : "",
-    failed ? t("Could not be finished: %(n)s.", { n: failed }) : "",
-    predicted.length ? t("Your predictions: %(n)s of %(all)s right.", { n: right, all: predicted.length }) : "",
-    seen.length && !predicted.length ? t("Done. You had predicted nothing.") : "",
+    broken ? t("NOT as expected: %(n)s.", { n: broken }) : "",
+    failed ? t("Not finished: %(n)s.", { n: failed }) : "",
+    judged.length ? t("Right predictions: %(n)s of %(all)s.", { n: right, all: judged.length }) : "",
+    finished.length && !judged.length ? t("Done. No prediction made.") : "",
   ].filter(Boolean).join(" ");
 }
 
@@ -93,51 +91,52 @@ const drawOne = (column) => drawColumn(column, config, { again: () => run([colum
 
 function draw() {
   columns.forEach(drawOne);
-  const n = shown().length;
-  const some = ran();
+  const n = shownColumns().length;
+  const ran = hasResults();
   const focused = document.activeElement;
-  byId("run").textContent = some ? t("Run again") : n > 1 ? t("Run at these %(n)s doors", { n }) : t("Run");
+  byId("run").textContent = ran ? t("Run again") : n > 1 ? t("Run at these %(n)s doors", { n }) : t("Run");
   byId("run").setAttribute("aria-disabled", String(running));
-  for (const button of harden) button.hidden = !some || !harder().length;
+  for (const button of hardenButtons) button.hidden = !hiddenCounterparts().length;
   byId("all").hidden = n === columns.length;
-  byId("again").hidden = !some;
+  byId("again").hidden = !ran;
   if (focused !== document.body && !focused.checkVisibility()) byId("run").focus();
 }
 
-/** The hardened doors that stand beside the weak ones shown: the first of the same mechanism, or else of any. */
-function harder() {
-  const hidden = columns.filter(({ place, door }) => place.hidden && !door.weak);
-  const weak = new Set(shown().filter(({ door }) => door.weak).map(({ door }) => door.mechanism));
-  const hardened = new Set(shown().filter(({ door }) => !door.weak).map(({ door }) => door.mechanism));
-  const beside = [...weak].filter((mechanism) => !hardened.has(mechanism)).map((mechanism) => hidden.find(({ door }) => door.mechanism === mechanism)).filter(Boolean);
-  return config.attack === null || !weak.size ? [] : beside.length || hardened.size ? beside : hidden.slice(0, 1);
+/** The hidden columns of the hardened variants to compare the weak ones with. The server names them with a result. */
+function hiddenCounterparts() {
+  const results = shownColumns().filter(({ result }) => result);
+  const hardened = new Set(results.filter(({ result }) => !result.weak).map(({ variant }) => variant.mechanism));
+  const alone = results.filter(({ result, variant }) => result.weak && !hardened.has(variant.mechanism));
+  const wanted = new Set(alone.map(({ result }) => result.counterpart));
+  return columns.filter(({ place, variant }) => place.hidden && wanted.has(variant.key));
 }
 
 function show(more) {
   for (const { place } of more) place.hidden = false;
-  keep();
+  store();
   draw();
   more[0]?.place.scrollIntoView({ block: "nearest" });
 }
 
-/* ---- what the visitor does ---- */
+/* ---- events ---- */
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  run(shown());
+  run(shownColumns());
 });
 
 form.addEventListener("change", ({ target }) => {
   const column = columns.find(({ place }) => place.contains(target));
   column.prediction = target.value;
-  keep();
-  const all = shown();
-  status.textContent = t("Predictions made: %(n)s of %(all)s.", { n: all.filter(({ prediction }) => prediction).length, all: all.length });
+  store();
+  const all = shownColumns();
+  const n = all.filter(({ prediction }) => prediction).length;
+  status.textContent = t("Predictions made: %(n)s of %(all)s.", { n, all: all.length });
 });
 
-for (const button of harden) {
+for (const button of hardenButtons) {
   button.addEventListener("click", () => {
-    const more = harder();
+    const more = hiddenCounterparts();
     show(more);
     run(more);
   });
@@ -146,21 +145,23 @@ for (const button of harden) {
 byId("all").addEventListener("click", () => {
   const more = columns.filter(({ place }) => place.hidden);
   show(more);
-  if (ran()) run(more);
+  if (hasResults()) run(more);
 });
+
+const PREDICT_FIRST = status.textContent.trim(); // as the server wrote it
 
 byId("again").addEventListener("click", () => {
   if (running) return;
   for (const column of columns) Object.assign(column, { prediction: null, result: null, failure: null });
   form.reset();
   byId("after").open = false;
-  keep();
+  store();
   draw();
-  status.textContent = t("Predict first: pick an answer at each door. Then run it.");
+  status.textContent = PREDICT_FIRST;
 });
 
-/** The door that the address names is shown, too. */
-function addressed() {
+/** Shows the variant that the address names, and moves the focus there. */
+function followAddress() {
   const column = columns.find(({ place }) => place.id === location.hash.slice(1));
   if (!column) return;
   if (column.place.hidden) show([column]);
@@ -168,12 +169,12 @@ function addressed() {
   column.place.focus({ preventScroll: true });
 }
 
-addEventListener("hashchange", addressed);
+addEventListener("hashchange", followAddress);
 
 /* ---- start ---- */
 
-for (const { place, prediction, shown: before } of columns) {
-  if (before !== undefined) place.hidden = !before;
+for (const { place, prediction, shown } of columns) {
+  if (shown !== undefined) place.hidden = !shown;
   const choice = [...place.querySelectorAll("input")].find(({ value }) => value === prediction);
   if (choice) choice.checked = true;
 }
@@ -183,14 +184,15 @@ if (loading) {
     module = await loading;
     byId("alters").hidden = !module.alters;
   } catch (error) {
-    status.textContent = t("This experiment's script could not be loaded: reload the page. (%(why)s)", { why: error.message });
+    const values = { why: error.message };
+    status.textContent = t("The script of this experiment was not loaded. Reload the page. (%(why)s)", values);
     throw error;
   }
 }
 draw();
-if (ran()) {
+if (hasResults()) {
   byId("after").open = true;
-  status.textContent = told();
+  status.textContent = summary();
 }
-addressed();
+followAddress();
 form.dataset.ready = "true";

@@ -1,14 +1,13 @@
-/* The matrix of experiments and doors: runs what the server can run, a few at once, and draws what comes as it comes. */
+/* The matrix of experiments and variants: runs what the server can run, a few at once, and draws each result. */
 
-import { seenHere } from "./evidence.js";
 import { updateTimes } from "../../authcompare/js/panel.js";
 import { element, t } from "../../authcompare/js/render.js";
 import { Failed, runOnServer } from "./runner.js";
 
-const AT_ONCE = 5; // a browser opens six connections to one host
+const PARALLEL_RUNS = 5; // a browser opens six connections to one host
 
 const byId = (id) => document.getElementById(id);
-const { states, texts } = JSON.parse(byId("config").textContent);
+const { marks, texts } = JSON.parse(byId("config").textContent);
 const table = byId("matrix");
 const status = byId("status");
 const runAll = byId("run-all");
@@ -24,21 +23,21 @@ const cells = [...table.querySelectorAll("td[data-door]")].map((place) => {
 
 /* ---- one cell ---- */
 
-function draw({ place, slug }, state, outcome = "") {
-  place.dataset.state = state;
-  const seen = texts[slug][outcome] ?? outcome;
-  const text = [states[state] ?? "", seen].filter(Boolean).join(": ");
+function draw({ place, slug }, mark, outcome = "") {
+  place.dataset.mark = mark;
+  const observed = texts[slug][outcome] ?? outcome;
+  const text = [marks[mark] ?? "", observed].filter(Boolean).join(": ");
   place.firstElementChild.title = text;
   place.firstElementChild.replaceChildren(element("span.visually-hidden", {}, text));
 }
 
-const seen = (cell, outcome, agrees) => draw(cell, agrees ? (cell.place.dataset.arm === "weak" ? "open" : "agrees") : "differs", outcome);
+const MARK_OF_ROLE = { weak: "succeeds", hardened: "fails", "": "plain" };
 
-async function fill(cell) {
+async function runCell(cell) {
   cell.place.setAttribute("aria-busy", "true");
   try {
     const { outcome, agrees } = await runOnServer(cell.slug, cell);
-    seen(cell, outcome, agrees);
+    draw(cell, agrees ? MARK_OF_ROLE[cell.place.dataset.role] : "differs", outcome);
   } catch (error) {
     draw(cell, "failed", error.message);
     if (!(error instanceof Failed) || error.everywhere) throw error;
@@ -51,73 +50,89 @@ async function fill(cell) {
 
 let running = null; // {stopped}
 
-async function run(wanted) {
+async function run(chosen) {
   if (running) return;
   const mine = running = { stopped: false };
-  const waiting = [...wanted];
+  const waiting = [...chosen];
   let done = 0;
-  let wrong = "";
+  let trouble = "";
   const bar = progress.querySelector("progress");
-  bar.max = wanted.length;
-  const tell = (cell) => {
+  bar.max = chosen.length;
+  const showProgress = ({ title }) => {
     bar.value = done;
-    byId("progress-text").textContent = t("%(done)s of %(all)s · %(what)s", { done, all: wanted.length, what: cell.title });
+    const values = { done, all: chosen.length, what: title };
+    byId("progress-text").textContent = t("%(done)s of %(all)s · %(what)s", values);
   };
   const work = async () => {
     while (waiting.length && !mine.stopped) {
       const cell = waiting.shift();
-      tell(cell);
+      showProgress(cell);
       try {
-        await fill(cell);
+        await runCell(cell);
       } catch (error) {
         mine.stopped = true;
-        wrong = error.message;
+        trouble = error.message;
       }
       done += 1;
-      tell(cell);
-      summary();
+      showProgress(cell);
+      drawSummary();
     }
   };
-  enter(true, t("Running %(n)s…", { n: wanted.length }));
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  startRun(t("Running %(n)s…", { n: chosen.length }));
+  await Promise.all(Array.from({ length: PARALLEL_RUNS }, work));
   running = null;
+  const stopped = mine.stopped ? t("Stopped after %(done)s of %(all)s.", { done, all: chosen.length }) : "";
+  endRun(trouble || stopped);
+}
+
+function setRunning(isRunning) {
+  for (const button of [runAll, ...table.querySelectorAll("[data-run]")]) button.disabled = isRunning;
+  stop.hidden = progress.hidden = !isRunning;
+  byId("never-run").hidden = true;
+  table.toggleAttribute("aria-busy", isRunning);
+}
+
+function startRun(text) {
+  const focused = document.activeElement;
+  setRunning(true);
+  if (focused === runAll) stop.focus();
+  status.textContent = text;
+}
+
+function endRun(text) {
   const time = byId("last-run").querySelector("time");
   time.dateTime = new Date().toISOString();
   time.dataset.relative = "";
   byId("last-run").hidden = false;
   updateTimes();
-  enter(false, wrong || (mine.stopped ? t("Stopped: %(done)s of %(all)s were run.", { done, all: wanted.length }) : ""));
-}
-
-/** Begins or ends a run: which buttons work, and what is said. */
-function enter(begins, text) {
   const focused = document.activeElement;
-  for (const button of [runAll, ...table.querySelectorAll("[data-run]")]) button.disabled = begins;
-  stop.hidden = progress.hidden = !begins;
-  byId("never-run").hidden = true;
-  table.toggleAttribute("aria-busy", begins);
-  if (begins && focused === runAll) stop.focus();
-  else if (!begins && (focused === stop || focused === document.body)) runAll.focus();
-  if (begins) status.textContent = text;
-  else status.textContent = [text, summary(text)].filter(Boolean).join(" ");
+  setRunning(false);
+  if (focused === stop || focused === document.body) runAll.focus();
+  status.textContent = [text, drawSummary(text)].filter(Boolean).join(" ");
 }
 
-/** What all cells say together: as expected, not as expected, and how the attacks fared at their two arms. */
-function summary(trouble = "") {
-  const count = (...wanted) => cells.filter(({ place: { dataset } }) => wanted.some(([state, arm]) => dataset.state === state && (arm ?? dataset.arm) === dataset.arm)).length;
-  const good = count(["agrees"], ["open"]);
+/** The number of cells with one of these marks; with a role, only of that role. */
+const count = (wanted, role) => cells.filter(({ place: { dataset } }) =>
+  wanted.includes(dataset.mark) && (role === undefined || dataset.role === role)).length;
+
+/** All cells together: as expected, not as expected, and the attacks at weak and hardened variants. */
+function drawSummary(trouble = "") {
+  const good = count(["plain", "fails", "succeeds"]);
   const bad = count(["differs"]);
   const failed = count(["failed"]);
   if (!good && !bad && !failed) return "";
-  // An attack that differs succeeded at a hardened arm, or failed at a weak one.
-  const [weak, weakHits] = [count(["open"], ["differs", "weak"]), count(["open"])];
-  const [hard, hardHits] = [count(["agrees", "hardened"], ["differs", "hardened"]), count(["differs", "hardened"])];
+  // An attack that differs failed at a weak variant, or succeeded at a hardened one.
+  const weak = { all: count(["succeeds", "differs"], "weak"), hits: count(["succeeds"]) };
+  const hardened = { all: count(["fails", "differs"], "hardened"), hits: count(["differs"], "hardened") };
   const parts = [
-    ["good", t("%(n)s as promised", { n: good })],
-    [bad ? "bad" : "", t("%(n)s not", { n: bad })],
-    ...(failed ? [["bad", t("%(n)s could not be finished", { n: failed })]] : []),
-    ...(weak + hard ? [["", t("attacks: weak arms %(hits)s of %(all)s", { hits: weakHits, all: weak })], [hardHits ? "bad" : "", t("hardened %(hits)s of %(all)s", { hits: hardHits, all: hard })]] : []),
+    ["good", t("%(n)s as expected", { n: good })],
+    [bad ? "bad" : "", t("%(n)s not as expected", { n: bad })],
   ];
+  if (failed) parts.push(["bad", t("%(n)s not finished", { n: failed })]);
+  if (weak.all + hardened.all) {
+    parts.push(["", t("attacks: weak variants %(hits)s of %(all)s", weak)]);
+    parts.push([hardened.hits ? "bad" : "", t("hardened variants %(hits)s of %(all)s", hardened)]);
+  }
   byId("summary").replaceChildren(
     ...(trouble ? [element("strong.bad", {}, trouble), " "] : []),
     ...parts.flatMap(([mood, text], i) => [i ? " · " : "", element(mood ? `strong.${mood}` : "span", {}, text)]),
@@ -137,7 +152,8 @@ table.addEventListener("click", ({ target }) => {
 
 /* ---- arrow keys: from cell to cell; Tab goes from experiment to experiment ---- */
 
-const lines = [...table.querySelectorAll("tr[data-experiment]")].map((line) => [...line.children].map((place) => place.querySelector("a, button")));
+const lines = [...table.querySelectorAll("tr[data-experiment]")]
+  .map((line) => [...line.children].map((place) => place.querySelector("a, button")));
 for (const { place } of cells) place.firstElementChild.tabIndex = -1;
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
@@ -148,7 +164,7 @@ table.addEventListener("keydown", (event) => {
   let x = lines[y].indexOf(event.target);
   do {
     [y, x] = [y + step[0], x + step[1]];
-  } while (lines[y] && x >= 0 && x < lines[y].length && !lines[y][x]); // over what does not concern a door
+  } while (lines[y] && x >= 0 && x < lines[y].length && !lines[y][x]); // skip cells with nothing to observe
   const next = lines[y]?.[x];
   event.preventDefault();
   next?.focus();
@@ -156,10 +172,6 @@ table.addEventListener("keydown", (event) => {
 
 /* ---- start ---- */
 
-for (const cell of cells) {
-  const found = cell.browser && seenHere(cell.slug)[`${cell.mechanism} ${cell.variant}`];
-  if (found) seen(cell, found.outcome, found.outcome === cell.place.dataset.expected);
-  else cell.place.firstElementChild.title = cell.place.textContent;
-}
-summary();
+for (const { place } of cells) place.firstElementChild.title = place.textContent.trim();
+drawSummary();
 table.dataset.ready = "true";

@@ -1,5 +1,5 @@
-/* Draws what came of an experiment at one door: what was predicted, what was seen, whether it is what the door
-   promises, and the requests that led to it. */
+/* Draws the result of an experiment at one variant: the prediction, the observation, the server's judgement of both,
+   and the requests. */
 
 import { element, t } from "../../authcompare/js/render.js";
 import { openRequest } from "./exchange-viewer.js";
@@ -8,7 +8,7 @@ import { copyable, openViewer } from "../../authcompare/js/viewer.js";
 export function drawColumn(column, config, { again }) {
   const { place, result, failure, busy, prediction } = column;
   const part = (name) => place.querySelector(`.${name}`);
-  const text = (outcome) => config.choices.find((choice) => choice.outcome === outcome)?.text ?? outcome;
+  const textOf = (outcome) => config.choices.find((choice) => choice.outcome === outcome)?.text ?? outcome;
 
   if (busy) place.setAttribute("aria-busy", "true");
   else place.removeAttribute("aria-busy");
@@ -18,82 +18,97 @@ export function drawColumn(column, config, { again }) {
   }
 
   const done = Boolean(result || failure || busy);
-  const choices = part("said").querySelector("fieldset"); // in the walkthrough one predicts elsewhere
+  const choices = part("said").querySelector("fieldset"); // the walkthrough has its own form for predictions
   if (choices) choices.hidden = done;
   const line = part("prediction");
   line.hidden = !done && Boolean(choices || !prediction);
-  line.replaceChildren(...(prediction ? [element("span.label", {}, t("You said:")), " ", text(prediction)] : [element("span.label", {}, t("You predicted nothing."))]));
+  line.replaceChildren(...(prediction
+    ? [element("span.label", {}, t("Your prediction:")), " ", textOf(prediction)]
+    : [element("span.label", {}, t("No prediction made."))]));
 
-  part("observed").replaceChildren(...(busy ? [running(busy)] : failure ? failed(failure, again) : result ? [observed(result, config, text)] : []));
-  part("judged").replaceChildren(...(result ? [...broken(result, text), ...judged(result, prediction, config), ...kept(result)] : []));
-  part("sent").replaceChildren(...(result ? [facts(result), ...requests(column)] : []));
+  part("observed").replaceChildren(...(
+    busy ? [drawBusy(busy)]
+      : failure ? drawFailure(failure, again)
+        : result ? [drawOutcome(result, config, textOf)] : []));
+  part("judged").replaceChildren(...(result ? [...drawPromise(result, textOf), ...drawJudgement(result)] : []));
+  part("sent").replaceChildren(...(result ? [drawFacts(result), ...drawRequests(column)] : []));
 }
 
-const running = (text) => element("p.running", {}, element("progress", { "aria-label": t("Running…") }), " ", text);
+const drawBusy = (text) => element("p.running", {}, element("progress", { "aria-label": t("Running…") }), " ", text);
 
-function failed(text, again) {
+function drawFailure(text, again) {
   const button = element("button", { type: "button" }, t("Run again"));
   button.addEventListener("click", again);
   return [element("p.failure", {}, text), button];
 }
 
-/** What was seen. An attack has a mood: it succeeded or it did not; any other outcome is simply so. */
-function observed({ outcome }, config, text) {
-  const attacked = config.attack !== null;
-  const mood = !attacked ? "plain" : outcome === config.attack ? "open" : "good";
-  const mark = { plain: "", open: "! ", good: "✓ " }[mood];
-  return element("p.seen", { "data-mood": mood },
-    attacked ? element("small", {}, mood === "open" ? t("The attack succeeds:") : t("The attack fails:")) : element("small", {}, t("What happens:")),
-    element("span", { "aria-hidden": "true" }, mark), text(outcome));
+const SIGNS = { plain: "", succeeds: "! ", fails: "✓ " };
+
+/** The observed outcome. An attack succeeds or fails; any other outcome has no sign. */
+function drawOutcome({ outcome }, config, textOf) {
+  const mark = config.attack === null ? "plain" : outcome === config.attack ? "succeeds" : "fails";
+  const title = { plain: t("Result:"), succeeds: t("The attack succeeds:"), fails: t("The attack fails:") }[mark];
+  return element("p.seen", { "data-mark": mark },
+    element("small", {}, title), element("span", { "aria-hidden": "true" }, SIGNS[mark]), textOf(outcome));
 }
 
-/** What was seen against what the door promises. A difference is loud: our own claim is wrong. */
-const broken = ({ agrees, expected }, text) => (agrees ? [] : [
-  element("p.promise.broken", {}, element("strong", {}, "✗ ", t("NOT as promised.")), " ", t("This door promises: %(what)s", { what: text(expected) })),
-]);
-
-const kept = ({ agrees }) => (agrees ? [element("p.promise", {}, t("As this door promises."))] : []);
-
-/** What was seen against the prediction; behind a wrong one stands the misconception that leads to it. */
-function judged({ outcome }, prediction, config) {
-  if (!prediction) return [];
-  if (prediction === outcome) return [element("p.judgement.right", {}, "✓ ", t("You were right."))];
-  const idea = config.choices.find((choice) => choice.outcome === prediction)?.misconception;
-  return [element("p.judgement.wrong", {}, "✗ ", t("Not as you said."),
-    ...(idea ? [" ", t("The idea behind your answer:"), " ", element("q", {}, idea)] : []))];
+/** The outcome against the promise of the variant. A difference is an error of this project, and stands out. */
+function drawPromise({ agrees, expected }, textOf) {
+  if (agrees) return [element("p.promise", {}, t("Expected for this door."))];
+  const promise = t("This door promises: %(what)s", { what: textOf(expected) });
+  return [element("p.promise.broken", {}, element("strong", {}, "✗ ", t("NOT as expected.")), " ", promise)];
 }
 
-const LONG = 40; // characters: what has more is given a whole line
+/** The server's judgement of the prediction, with the misconception that leads to a wrong one. */
+function drawJudgement({ right, misconception }) {
+  if (right === undefined) return [];
+  if (right) return [element("p.judgement.right", {}, "✓ ", t("Your prediction was right."))];
+  const idea = misconception ? [" ", t("The idea behind your answer:"), " ", element("q", {}, misconception)] : [];
+  return [element("p.judgement.wrong", {}, "✗ ", t("Your prediction was wrong."), ...idea)];
+}
 
-const facts = ({ facts }) =>
-  element("dl.facts", {}, ...facts.flatMap(([what, value]) => [
-    element("dt", {}, what),
+const LONG = 40; // characters: a longer value gets a line of its own
+
+const drawFacts = ({ facts }) =>
+  element("dl.facts", {}, ...facts.flatMap(([label, value]) => [
+    element("dt", {}, label),
     element(String(value).length > LONG ? "dd.mono.long" : "dd.mono", {}, String(value)),
   ]));
 
-/** The requests in their order, each a button that opens it on the wire. */
-function requests({ door, place, result }) {
+/** The requests in their order; each is a button that opens it in the viewer. */
+function drawRequests({ variant, place, result }) {
   if (!result.sent.length) return [];
-  const title = place.querySelector(".door-title").textContent.trim();
-  const buttons = result.sent.map((sent, i) => {
-    const path = readable(sent.path.startsWith(door.path) ? sent.path.slice(door.path.length) : sent.path);
-    const button = element("button.mono", { type: "button", title: `${sent.method} ${sent.path}` }, `${sent.method} ${path} `, element("b", {}, String(sent.status)));
-    button.addEventListener("click", () => openRequest(door, title, result.sent, i));
-    return element("li", {}, button);
+  const title = place.querySelector(".door-title").textContent.trim().replace(/\s+/g, " ");
+  const open = (i) => openRequest(variant, title, result.sent, i);
+  const button = (text, act) => {
+    const made = element("button", { type: "button" }, text);
+    made.addEventListener("click", act);
+    return made;
+  };
+  const items = result.sent.map(({ method, path, status }, i) => {
+    const short = decoded(path.startsWith(variant.path) ? path.slice(variant.path.length) : path);
+    const attributes = { type: "button", title: `${method} ${path}` };
+    const item = element("button.mono", attributes, `${method} ${short} `, element("b", {}, String(status)));
+    item.addEventListener("click", () => open(i));
+    return element("li", {}, item);
   });
-  const wire = element("button", { type: "button" }, t("Step through on the wire"));
-  wire.addEventListener("click", () => openRequest(door, title, result.sent, 0));
-  const curl = element("button", { type: "button" }, t("curl transcript"));
-  curl.addEventListener("click", () => openViewer(t("%(door)s: the same requests with curl", { door: title }), copyable(transcript(result.sent))));
-  return [element("ol.requests", { "aria-label": t("The requests, each open to be looked at") }, ...buttons), element("div.actions", {}, wire, curl)];
+  const curlTitle = t("%(door)s: the same requests with curl", { door: title });
+  const showCurl = () => openViewer(curlTitle, copyable(transcript(result.sent)));
+  const step = button(t("Step through the requests"), () => open(0));
+  return [
+    element("ol.requests", { "aria-label": t("The requests; select one to see it") }, ...items),
+    element("div.actions", {}, step, button(t("Show curl commands"), showCurl)),
+  ];
 }
 
-function readable(path) {
+function decoded(path) {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path; // a bad one, sent on purpose
+    return path; // an invalid path, sent on purpose
   }
 }
 
-const transcript = (sent) => sent.map(({ method, path, status, curl }, i) => `# ${i + 1}. ${method} ${path} → ${status}\n${curl}`).join("\n\n");
+const transcript = (sent) => sent
+  .map(({ method, path, status, curl }, i) => `# ${i + 1}. ${method} ${path} → ${status}\n${curl}`)
+  .join("\n\n");

@@ -1,7 +1,6 @@
 /* Predict, then run. The server requires a stored prediction before the run, and judges it. */
 
 import { requestJson, Unreachable } from "../../authcompare/js/api-client.js";
-import { keepSeen } from "../../experiments/js/evidence.js";
 import { drawColumn } from "../../experiments/js/observation.js";
 import { element, t } from "../../authcompare/js/render.js";
 import { asked, runInBrowser } from "../../experiments/js/runner.js";
@@ -100,14 +99,13 @@ export function startTrial(config, { parts, onSaved }) {
       column.busy = text;
       drawOne(column);
     };
-    const { door } = column;
-    const body = { step: config.slug, mechanism: door.mechanism, variant: door.variant };
+    const { variant } = column;
+    const body = { step: config.slug, mechanism: variant.mechanism, variant: variant.variant };
     try {
       if (config.browser) {
-        const observed = await runInBrowser(module, door, { config, prepared, progress });
+        const observed = await runInBrowser(module, variant, { config, prepared, progress });
         const report = { ...body, outcome: observed.outcome };
         column.result = { ...observed, ...(await asked("POST", "/walkthrough/api/observed/", report, true)) };
-        keepSeen(config.experiment, column.name, column.result);
       } else {
         column.result = await asked("POST", "/walkthrough/api/run/", body, true);
       }
@@ -198,12 +196,12 @@ const storageKey = ({ slug }) => `authcompare:walkthrough:seen:${slug}`;
 /** A column per variant. The server knows its outcome; this tab may remember the requests that led to it. */
 function createColumns(config) {
   const remembered = JSON.parse(sessionStorage.getItem(storageKey(config)) ?? "{}");
-  return config.doors.map((door) => {
-    const name = `${door.mechanism} ${door.variant}`;
+  return config.variants.map((variant) => {
+    const name = variant.key;
     const stored = config.outcomes[name];
     const details = stored && remembered[name]?.outcome === stored.outcome ? remembered[name] : {};
     return {
-      door,
+      variant,
       name,
       place: document.querySelector(`.column[data-door="${name}"]`),
       prediction: null,
@@ -238,10 +236,10 @@ function score(right, all) {
 }
 
 /** One variant's outcome and the judgement of the prediction, as a list item. */
-function judgementItem({ door, place, result: { outcome, predicted, right, misconception } }, config) {
+function judgementItem({ variant, place, result: { outcome, predicted, right, misconception } }, config) {
   const text = (outcome) => config.choices.find((choice) => choice.outcome === outcome)?.text ?? outcome;
   const title = place.querySelector(".door-title").cloneNode(true);
-  const item = element("li", { "data-shape": door.shape, "data-right": String(right) }, title,
+  const item = element("li", { "data-shape": variant.shape, "data-right": String(right) }, title,
     element("p.came", {}, text(outcome)));
   if (right) {
     item.append(element("p.good", {}, "✓ ", t("Your prediction was right.")));

@@ -1,6 +1,6 @@
-/* Another site, and another port of the same host: which of their requests carry a credential, and which change the note? */
+/* Another site, and another port of the same host: which requests carry a credential, and which change the note? */
 
-import { Alice, Elsewhere, came, needOtherSite, newReceipt, otherPort } from "../browser-cast.js";
+import { Alice, OtherSite, received, needOtherSite, newReceipt, otherPort } from "../browser-cast.js";
 import { t } from "../../../authcompare/js/render.js";
 
 const CHANGES = "changes the note";
@@ -9,30 +9,35 @@ const NOTHING = "changes nothing";
 export const alters = true;
 
 export function prepare() {
-  return new Elsewhere();
+  return new OtherSite();
 }
 
-export const finish = (elsewhere) => elsewhere.close();
+export const finish = (otherSite) => otherSite.close();
 
-/* A form goes first: some browsers send a young cookie with it, and not an old one. */
+/* The form is first: some browsers send only a young cookie with it. */
 const WAYS = [
   { how: "form", method: "POST", there: t("a form, from another site"), near: t("a form, from another port") },
-  { how: "fetch", method: "POST", there: t("a script's request, from another site"), near: t("a script's request, from another port") },
+  {
+    how: "fetch",
+    method: "POST",
+    there: t("a script's request, from another site"),
+    near: t("a script's request, from another port"),
+  },
   { how: "link", method: "GET", there: t("a link, from another site"), near: t("a link, from another port") },
 ];
 
-export async function run(door, { cast, prepared: elsewhere, progress }) {
+export async function run(variant, { cast, prepared: otherSite, progress }) {
   const site = needOtherSite();
-  const alice = new Alice(door, cast);
+  const alice = new Alice(variant, cast);
   await alice.signIn();
   try {
-    const attack = new Attack(alice, door, elsewhere, progress);
+    const attack = new Attack(alice, variant, otherSite, progress);
     const facts = [];
     for (const way of WAYS) facts.push([way.there, await attack.by(way, site)]);
     facts.push([t("its own PATCH, by a script of another site"), await attack.patch(site)]);
     const outcome = attack.succeeded ? CHANGES : NOTHING;
     const port = await otherPort();
-    const reached = port !== null && await elsewhere.visit(port).then(() => true, () => false);
+    const reached = port !== null && await otherSite.visit(port).then(() => true, () => false);
     for (const way of WAYS) facts.push([way.near, reached ? await attack.by(way, port) : t("not observed")]);
     return await alice.observed(outcome, ...facts);
   } finally {
@@ -40,40 +45,40 @@ export async function run(door, { cast, prepared: elsewhere, progress }) {
   }
 }
 
-/** The attempts at one door. After each the note is read with the door's own credential: that is the evidence. */
+/** The attempts at one variant. After each one, alice reads the note with her own credential: this is the evidence. */
 class Attack {
-  succeeded = false; // has any of them changed the note?
+  succeeded = false; // true when an attempt has changed the note
   attempts = 0;
 
-  constructor(alice, door, elsewhere, progress) {
-    Object.assign(this, { alice, door, elsewhere, progress });
+  constructor(alice, variant, otherSite, progress) {
+    Object.assign(this, { alice, variant, otherSite, progress });
   }
 
-  /** What a form can send: here with the receipt that tells what came along. */
+  /** A request that a form can send, with the receipt that tells what the server received. */
   async by({ how, method, there }, origin) {
     this.progress(there);
-    const { mechanism, variant, name, header } = this.door;
-    const path = `/lab/form/${mechanism}/${variant}/`;
+    const { mechanism, variant: slug, name, header } = this.variant;
+    const path = `/lab/form/${mechanism}/${slug}/`;
     const receipt = newReceipt();
-    await this.elsewhere.visit(origin);
-    await this.elsewhere.send(how, `${path}?receipt=${receipt}`, this.words());
-    const arrived = await came(receipt);
+    await this.otherSite.visit(origin);
+    await this.otherSite.send(how, `${path}?receipt=${receipt}`, this.newText());
+    const arrived = await received(receipt);
     if (!arrived) return t("it never arrived");
     const { status } = arrived;
     this.alice.note({ method, path, status }, curl(method, path, origin));
-    const carried = header === "Cookie" ? name in arrived.cookies : arrived.authorization;
-    return [carried ? t("credential sent") : t("no credential"), status, await this.result()].join(", ");
+    const isSent = header === "Cookie" ? name in arrived.cookies : arrived.authorization;
+    return [isSent ? t("credential sent") : t("no credential"), status, await this.result()].join(", ");
   }
 
-  /** What the API takes: a form can not send it, and before a script's the browser asks the server. */
+  /** The API's PATCH: a form cannot send it, and for a script the browser first asks the server. */
   async patch(origin) {
-    await this.elsewhere.visit(origin);
-    const { sent } = await this.elsewhere.send("patch", `${this.door.path}protected/`, this.words());
-    return [sent ? t("sent") : t("kept back by the browser"), await this.result()].join(", ");
+    await this.otherSite.visit(origin);
+    const { sent } = await this.otherSite.send("patch", `${this.variant.path}protected/`, this.newText());
+    return [sent ? t("sent") : t("blocked by the browser"), await this.result()].join(", ");
   }
 
-  /** Each attempt writes words of its own. */
-  words() {
+  /** Each attempt writes its own text. */
+  newText() {
     this.attempts += 1;
     this.body = `Written by another site (${this.attempts})`;
     return { body: this.body };
@@ -86,7 +91,7 @@ class Attack {
   }
 }
 
-/** The same request without what a browser would add by itself. */
+/** The same request without the headers that a browser adds automatically. */
 function curl(method, path, origin) {
   const body = method === "POST" ? " --data-urlencode 'body=Written by another site'" : "";
   return `curl -i -X ${method} '${location.origin}${path}' -H 'Origin: ${origin}'${body}`;

@@ -1,4 +1,4 @@
-/* One injected script: what of the credential can it read, and what can it do without? */
+/* One injected script: can it read the credential, and what can it do without reading it? */
 
 import { Alice } from "../browser-cast.js";
 import { requestJson } from "../../../authcompare/js/api-client.js";
@@ -13,51 +13,52 @@ const EDIT = "Written by an injected script";
 
 export const alters = true;
 
-export async function run(door, { cast, progress }) {
-  const alice = new Alice(door, cast);
+export async function run(variant, { cast, progress }) {
+  const alice = new Alice(variant, cast);
   await alice.signIn();
   try {
-    progress(t("An injected script looks around…"));
-    const found = loot();
+    progress(t("An injected script searches the page…"));
+    const stolen = loot();
     const stop = listen();
     await alice.read();
-    const heard = stop();
-    progress(t("What it has found is presented elsewhere…"));
-    const { taken, status } = await present(alice, door, candidates(alice, door, found, heard));
+    const overheard = stop();
+    progress(t("Another machine tries the stolen data…"));
+    const { taken, status } = await present(alice, variant, candidates(alice, variant, stolen, overheard));
     progress(t("It acts in the open page…"));
-    const headers = taken && !door.ambient ? { [door.header]: `Bearer ${taken}` } : {};
-    const acted = await act(`${door.path}protected/`, { body: EDIT }, headers);
+    const headers = taken && !variant.ambient ? { [variant.header]: `Bearer ${taken}` } : {};
+    const acted = await act(`${variant.path}protected/`, { body: EDIT }, headers);
     alice.note(acted);
     const changed = (await alice.read()).body === EDIT;
     return await alice.observed(
       taken ? TAKES : changed ? ACTS : NOTHING,
-      [t("read from document.cookie"), amount(found.cookies)],
-      [t("read from localStorage"), amount(found.localStorage)],
-      [t("read from sessionStorage"), amount(found.sessionStorage)],
-      [t("overheard when the page sent its own request"), overheard(door, heard)],
-      [t("the credential was among it"), taken ? t("yes, %(n)s characters", { n: taken.length }) : t("no")],
-      [t("presented from a clean client"), status ?? t("nothing to present")],
-      [t("its edit in the open page"), `${acted.status}, ${changed ? t("changed") : t("unchanged")}`],
+      [t("read from document.cookie"), amount(stolen.cookies)],
+      [t("read from localStorage"), amount(stolen.localStorage)],
+      [t("read from sessionStorage"), amount(stolen.sessionStorage)],
+      [t("seen in the page's own request"), inRequest(variant, overheard)],
+      [t("the credential was part of it"), taken ? t("yes, %(n)s characters", { n: taken.length }) : t("no")],
+      [t("sent from another machine"), status ?? t("nothing to send")],
+      [t("the script's edit in the open page"), `${acted.status}, ${changed ? t("changed") : t("unchanged")}`],
     );
   } finally {
     await alice.signOut();
   }
 }
 
-/** What may open this door, for whoever knows where the page keeps it. */
-function candidates(alice, door, found, heard) {
-  if (door.header === "Cookie") return textsOf(door.name, found.cookies);
-  const sent = textsOf(door.header, heard).map((value) => value.split(" ").at(-1));
-  const stored = textsOf(alice.door.key, [...found.localStorage, ...found.sessionStorage]);
+/** Values that may be this variant's credential. The attacker knows where the page stores it. */
+function candidates(alice, variant, stolen, overheard) {
+  if (variant.header === "Cookie") return textsOf(variant.name, stolen.cookies);
+  const sent = textsOf(variant.header, overheard).map((value) => value.split(" ").at(-1));
+  const stored = textsOf(alice.client.key, [...stolen.localStorage, ...stolen.sessionStorage]);
   return [...stored.flatMap((text) => Object.values(JSON.parse(text))), ...sent];
 }
 
-const textsOf = (wanted, found) => found.filter(([name]) => name === wanted).map(([, text]) => text);
+const textsOf = (wanted, entries) => entries.filter(([name]) => name === wanted).map(([, text]) => text);
 
-/** Somebody on another machine tries what the script has sent there, until something lets them in as alice. */
-async function present(alice, { mechanism, variant, path }, credentials) {
+/** An attacker on another machine tries the stolen values until one is accepted as alice's. */
+async function present(alice, { mechanism, variant: slug, path }, credentials) {
   for (const credential of credentials) {
-    const { status, json } = await requestJson("POST", "/lab/api/present/", { body: { mechanism, variant, credential }, ambient: false });
+    const body = { mechanism, variant: slug, credential };
+    const { status, json } = await requestJson("POST", "/lab/api/present/", { body, ambient: false });
     if (status !== 200) throw new Error(json?.detail ?? String(status));
     const exchange = json.headers.find(([name]) => name.toLowerCase() === "exchange-id")?.[1];
     alice.note({ exchange, method: "GET", path: `${path}protected/`, status: json.status });
@@ -67,11 +68,12 @@ async function present(alice, { mechanism, variant, path }, credentials) {
   return {};
 }
 
-const amount = (found) => t("%(n)s entries, %(all)s characters", {
-  n: found.length, all: found.reduce((sum, [, text]) => sum + text.length, 0),
+const amount = (entries) => t("%(n)s entries, %(all)s characters", {
+  n: entries.length, all: entries.reduce((sum, [, text]) => sum + text.length, 0),
 });
 
-function overheard(door, heard) {
-  const [value] = textsOf(door.header, heard);
-  return value ? t("%(header)s, %(n)s characters", { header: door.header, n: value.length }) : t("no credential: the browser adds cookies later");
+function inRequest({ header }, overheard) {
+  const [value] = textsOf(header, overheard);
+  if (!value) return t("no credential: the browser adds cookies later");
+  return t("%(header)s, %(n)s characters", { header, n: value.length });
 }
