@@ -39,7 +39,7 @@ def check_server(url: str) -> None:
 
 @contextmanager
 def temporary_database() -> Iterator[None]:
-    """Use an empty database, as Django's test runner does, so that sandbox accounts do not mix with this site's data."""
+    """Use an empty database, as Django's test runner does: sandbox accounts stay apart from this site's data."""
     with tempfile.TemporaryDirectory(prefix="authcompare-", ignore_cleanup_errors=True) as folder:
         if connection.vendor == "sqlite":  # a file, because threads cannot share an in-memory database safely
             connection.settings_dict["TEST"]["NAME"] = str(Path(folder, "compare.sqlite3"))

@@ -21,7 +21,7 @@ from authcompare.experiments.topics import TOPICS, find_topic
 from authcompare.experiments.trial import FAILED, FAILS, MARK_TEXTS, Trial
 from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import variants
-from authcompare.mechanisms.source_code import lines_of, ours, piece, script_piece
+from authcompare.mechanisms.source_code import lines_of, piece, project_classes, script_piece
 
 MAX_FIRST_COLUMNS = 4  # that a page starts with, where an experiment concerns one mechanism only
 
@@ -175,7 +175,7 @@ def code(experiment: Experiment) -> list[dict]:
     ]
     shown = [
         method
-        for each in ours(cls)
+        for each in project_classes(cls)
         if each is not Experiment
         for name, method in vars(each).items()
         if inspect.isfunction(method) and name not in GIVES_AWAY

@@ -134,7 +134,7 @@ class Summary:
         filled = {slug for step in steps(self.language) for slug in step.rows}
         return [TableRow(row, self.cells(row)) for row in TOPICS if not row.ours or row.slug in filled]
 
-    def cells(self, row: Row) -> list[tuple[Mechanism, list[Result]]]:
+    def cells(self, row: Topic) -> list[tuple[Mechanism, list[Result]]]:
         """Return the observed results of one row for each mechanism."""
         bearing = [each for each in self.steps if row.slug in each.step.rows]
         observed = [result for each in bearing for result in each.results if result.observed]

@@ -302,7 +302,7 @@ def test_the_page_gives_no_result_and_no_misconception_away_before_the_predictio
     config = config_of(page)
     assert config["outcomes"] == {}
     assert all(set(choice) == {"outcome", "text"} for choice in config["choices"])
-    for variant in config["doors"]:
+    for variant in config["variants"]:
         assert not {"expected", "expected_text", "weak"} & set(variant)
     for choice in step.experiment.choices:
         assert not choice.misconception or str(choice.misconception) not in page

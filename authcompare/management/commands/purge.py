@@ -10,7 +10,7 @@ from authcompare.mechanisms.registry import mechanisms
 
 
 class Command(BaseCommand):
-    help = "Delete expired sandboxes, classes, learners, browsers' observations, and the mechanisms' server-side state of expired credentials."
+    help = "Delete expired sandboxes, classes, learners, browsers' observations, and credentials' server-side state."
 
     def handle(self, **options):
         self.stdout.write(f"classes: {delete_expired_classes()}")
