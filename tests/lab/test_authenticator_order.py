@@ -189,9 +189,9 @@ def test_a_bad_token_that_counts_as_none_is_noticed(db, monkeypatch):
     authentication = find_variant("token", "default").authentication
     identify = authentication.identify
 
-    def lenient(self, request):
+    def lenient(self, request, credential):
         try:
-            return identify(self, request)
+            return identify(self, request, credential)
         except AuthenticationFailed:
             return None
 
