@@ -99,9 +99,9 @@ def test_the_experiment_notices_an_invalid_token_that_counts_as_none(db, monkeyp
     authentication = find_variant("token", "default").authentication
     identify = authentication.identify
 
-    def lenient(self, request):
+    def lenient(self, request, credential):
         try:
-            return identify(self, request)
+            return identify(self, request, credential)
         except AuthenticationFailed:
             return None
 
