@@ -388,7 +388,7 @@ def test_a_run_that_fails_says_what_to_do_and_can_be_done_again_alone(context, l
     page = context.new_page()  # not watched: Chromium reports the 503
     shown = Trial(page, live_server.url, LOGOUT.slug).run()
     column = shown.column(name(broken))
-    expect(column).to_contain_text("The experiment could not be finished. Run it again.")
+    expect(column).to_contain_text("The experiment failed before it ended. Run it again.")
     expect(page.locator("[data-agrees=true]")).to_have_count(2)
     monkeypatch.undo()
     column.get_by_text("Run again").click()
