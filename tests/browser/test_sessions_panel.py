@@ -101,7 +101,7 @@ def test_ending_this_login_signs_out_here(panel):
 
 def test_a_password_that_is_not_known_here_is_asked_for(panel):
     panel.sign_in()
-    panel.page.evaluate("localStorage.removeItem('authcompare.accounts.sandbox')")
+    panel.page.evaluate("localStorage.removeItem('authcompare.sandbox')")
     panel.page.evaluate("document.dispatchEvent(new CustomEvent('authcompare:redrawn'))")
     field = panel.page.locator("#elsewhere [name=password]")
     expect(field).to_be_visible()
