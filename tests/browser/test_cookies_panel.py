@@ -157,7 +157,7 @@ def test_a_long_life_is_cut_to_400_days(panel):
 def test_what_the_server_refuses_to_ask_for_is_told(panel):
     panel.page.fill("#try [name=value]", "a;b")
     panel.page.click("#try .primary")
-    expect(panel.page.locator("#try-status")).to_contain_text("Visible ASCII characters only")
+    expect(panel.page.locator("#try-status")).to_contain_text("Use visible ASCII characters")
 
 
 def test_cleaning_up_leaves_nothing_behind_whatever_its_path(panel):

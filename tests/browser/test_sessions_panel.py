@@ -107,7 +107,7 @@ def test_a_password_that_is_not_known_here_is_asked_for(panel):
     expect(field).to_be_visible()
     field.fill("wrong")
     panel.page.click("#elsewhere button")
-    expect(panel.page.locator("#logins-status")).to_contain_text("do not match")
+    expect(panel.page.locator("#logins-status")).to_contain_text("Wrong user name or password")
     expect(panel.logins).to_have_count(1)
 
 
@@ -185,7 +185,7 @@ def test_without_a_session_there_is_nothing_to_do_it_to(panel):
 
 
 def test_without_a_basket_there_is_nothing_to_change(panel):
-    expect(panel.sign_in().run("nested").locator(".outcome")).to_contain_text("put one in first")
+    expect(panel.sign_in().run("nested").locator(".outcome")).to_contain_text("has no basket")
 
 
 def test_the_source_beside_each_button_is_what_ran(panel):

@@ -120,7 +120,7 @@ def test_the_verdict_follows_as_one_types(panel):
     panel.judged("Algorithm not allowed")
     panel.page.fill("[name=algorithms]", "HS51")
     panel.judged("Not verified")
-    expect(panel.page.locator("#judgement")).to_contain_text("Known are")
+    expect(panel.page.locator("#judgement")).to_contain_text("Unknown algorithm")
 
 
 def test_the_three_parts_are_in_their_colours_and_the_field_holds_the_same_text(panel):
