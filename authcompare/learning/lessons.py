@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 
 from authcompare.experiments import topics
 from authcompare.experiments.registry import find_experiment
+from authcompare.learning.transcripts import add_transcripts, transcript_problems
 from authcompare.mechanisms.registry import find_variant, mechanisms
 from authcompare.mechanisms.source_code import pieces_of
 
@@ -63,6 +64,11 @@ class Step:
     notes: str = ""
 
     @property
+    def language(self):
+        """The language of the step: the name of its folder."""
+        return self.path.parent.name
+
+    @property
     def experiment(self):
         return find_experiment(self.experiment_slug) if self.experiment_slug else None
 
@@ -85,7 +91,7 @@ class Step:
         found = list(HEADING.finditer(self.body))
         ends = [*(match.start() for match in found[1:]), len(self.body)]
         return {
-            match[2]: Section(match[2], match[1], render(self.body[match.end() : end]))
+            match[2]: Section(match[2], match[1], render(self.body[match.end() : end], self.language))
             for match, end in zip(found, ends, strict=True)
         }
 
@@ -168,6 +174,7 @@ def markdown():
     made.enable("table")
     made.validateLink = lambda url: not re.match(r"(javascript|vbscript|file|data):", url.strip().lower())
     made.add_render_rule("link_open", open_link)
+    add_transcripts(made)
     return made
 
 
@@ -179,9 +186,9 @@ def open_link(self, tokens, index, options, env):
     return self.renderToken(tokens, index, options, env)
 
 
-def render(text):
+def render(text, language=""):
     """Markdown as HTML that is safe to put into a page: raw HTML in it is shown, not obeyed."""
-    return mark_safe(markdown().render(text.strip()))  # noqa: S308
+    return mark_safe(markdown().render(text.strip(), {"language": language}))  # noqa: S308
 
 
 def unescaped(href):
@@ -250,6 +257,7 @@ def wrong(step):
         yield "it names code to be shown, and has no section {#code} to show it in"
     for href in links(step):
         yield from wrong_link(href)
+    yield from transcript_problems(f"{step.body}\n\n{step.notes}")
 
 
 def wrong_link(href):

@@ -81,6 +81,7 @@ def test_the_real_lessons_are_sound():
         (r"\(/comparison/#security\)", "(http://example.com/)", "must begin with"),
         (r"\(/comparison/#security\)", "(tamper)", "must begin with"),
         (r"^  - Goes wrong", "  - [here](/gone/) goes wrong", "a dead link: /gone/"),
+        (r"\Z", "\n```transcript\nnever-run\n```\n", "unknown transcript 'never-run'"),
     ],
 )
 def test_a_file_that_is_wrong_is_told_with_its_name(spoil, old, new, problem):
