@@ -1,14 +1,16 @@
+export { signInAndSave, signInAndCommit, destroyAndSave, destroyOnly };
+
 // ---- shown ----
-export const signInAndSave = async (request) => {
+const signInAndSave = async (request) => {
   request.session.user = "alice";
   await request.session.save();
 };
-export const signInAndCommit = async (request) => {
+const signInAndCommit = async (request) => {
   request.session.user = "alice";
   await request.session.commit();
 };
-export const destroyAndSave = async (request) => {
+const destroyAndSave = async (request) => {
   request.session.destroy();
   await request.session.save();
 };
-export const destroyOnly = (request) => request.session.destroy();
+const destroyOnly = (request) => request.session.destroy();

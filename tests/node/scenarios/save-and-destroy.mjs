@@ -44,7 +44,7 @@ export const observations = {
       assert.equal(types, "save: undefined, commit: function, destroy: function");
       return [["typeof each method", types]];
     }),
-  "At sign-in, a call of save() is a TypeError, and the session is saved all the same when the response ends": () =>
+  "At sign-in, a call of save() is a TypeError, and the library saves the session by itself": () =>
     serving(listener, async (request) => {
       const { result, user } = await call(request, "/sign-in-save");
       assert.equal(result, NOT_A_FUNCTION);

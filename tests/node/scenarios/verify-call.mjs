@@ -39,8 +39,9 @@ export const observations = {
     await assert.rejects(awaited(bad), { name: "JsonWebTokenError" });
     return [await check("awaited(bad)", () => awaited(bad), `rejects with ${REFUSED}`)];
   },
-  ".then on the result of jwt.verify is a TypeError": async () => [
+  ".then on the result of jwt.verify is a TypeError for a good token, and is not reached for a bad one": async () => [
     await check("chained(good)", () => chained(good), "throws TypeError: jwt.verify(...).then is not a function"),
+    await check("chained(bad)", () => chained(bad), `throws ${REFUSED}`),
   ],
   ".catch on the result of jwt.verify is a TypeError": async () => [
     await check("caught(good)", () => caught(good), "throws TypeError: jwt.verify(...).catch is not a function"),
