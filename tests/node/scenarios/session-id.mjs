@@ -20,13 +20,13 @@ export const observations = {
       const stranger = await request("/user");
       const rows = [
         ["/visit, no cookie", `${first.status} ${await first.text()}, Set-Cookie: sid=A`],
-        ["/sign-in, Cookie: sid=A", `${signedIn.status} ${await signedIn.text()}, Set-Cookie: sid=A (the same id)`],
-        ["/user, another client, Cookie: sid=A", `${copy.status} ${await copy.text()}`],
+        ["/sign-in, Cookie: sid=A", `${signedIn.status} ${await signedIn.text()}, Set-Cookie: sid=A`],
+        ["/user, copy of Cookie: sid=A", `${copy.status} ${await copy.text()}`],
         ["/user, no cookie", `${stranger.status} ${await stranger.text()}`],
       ];
       assert.deepEqual(rows.map(([, result]) => result), [
         "200 hello, Set-Cookie: sid=A",
-        "200 signed in, Set-Cookie: sid=A (the same id)",
+        "200 signed in, Set-Cookie: sid=A",
         "200 alice",
         "200 nobody",
       ]);

@@ -4,7 +4,7 @@
 import { el, say } from "../../authcompare/js/render.js";
 
 const projector = document.documentElement.dataset.view === "projector";
-const SPLIT = ".prose, .prose > ul, .prose > ol, .beside, .runs-here, .code, pre"; // what may continue on the next screen
+const SPLIT = ".prose, .prose > ul, .prose > ol, .beside, .runs-here, .code, pre:not(.transcript pre)"; // what may continue on the next screen
 const KEYS = { ArrowRight: 1, ArrowLeft: -1, ...(projector ? { PageDown: 1, PageUp: -1 } : {}) }; // as pointers for speakers send
 
 /** `parts`, of which one is shown at a time, each with a link in `stepper`. `edge(by)` is called beyond the first and
