@@ -23,6 +23,7 @@ from authcompare.learning.lessons import (
     parse_step,
 )
 from authcompare.learning.questions import FILE, TEST_ROUNDS, Question, QuestionsError, questions
+from authcompare.learning.transcripts import transcript_problems
 from authcompare.mechanisms.registry import find_variant, mechanisms
 from authcompare.mechanisms.source_code import pieces_of
 
@@ -87,6 +88,7 @@ def step_problems(step: Step) -> Iterator[str]:
             yield f"unknown code '{name}'"
     for href in links(step):
         yield from link_problems(href)
+    yield from transcript_problems(f"{step.body}\n\n{step.notes}")
 
 
 def section_problems(step: Step) -> Iterator[str]:

@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from authcompare.experiments.base import Experiment
 from authcompare.experiments.registry import find_experiment
 from authcompare.learning.glossary import link_first_uses
+from authcompare.learning.transcripts import add_transcripts
 from authcompare.mechanisms.base import Variant
 from authcompare.mechanisms.registry import find_variant, mechanisms
 
@@ -185,6 +186,7 @@ def markdown() -> MarkdownIt:
     parser.enable("table")
     parser.validateLink = lambda url: not re.match(r"(javascript|vbscript|file|data):", url.strip().lower())
     parser.add_render_rule("link_open", render_link)
+    add_transcripts(parser)
     return parser
 
 
@@ -206,7 +208,7 @@ def render(text: str, language: str = "", linked: set[str] | None = None) -> Saf
     tokens = parser.parse(text.strip())
     if language:
         tokens = link_first_uses(tokens, language, set() if linked is None else linked)
-    return mark_safe(parser.renderer.render(tokens, parser.options, {}))  # noqa: S308
+    return mark_safe(parser.renderer.render(tokens, parser.options, {"language": language}))  # noqa: S308
 
 
 def decode_href(href: object) -> str:

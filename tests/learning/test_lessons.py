@@ -87,6 +87,7 @@ def test_the_real_lessons_have_no_mistake():
         (r"\(/comparison/#security\)", "(http://example.com/)", "must begin with"),
         (r"\(/comparison/#security\)", "(tamper)", "must begin with"),
         (r"^  - Goes wrong", "  - [here](/gone/) goes wrong", "dead link: /gone/"),
+        (r"\Z", "\n```transcript\nnever-run\n```\n", "unknown transcript 'never-run'"),
     ],
 )
 def test_a_mistake_is_reported_with_its_file(spoil, old, new, problem):

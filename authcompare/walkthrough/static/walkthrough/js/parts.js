@@ -4,7 +4,8 @@
 import { element, t } from "../../authcompare/js/render.js";
 
 const isProjector = document.documentElement.dataset.view === "projector";
-const SPLITTABLE = ".prose, .prose > ul, .prose > ol, .beside, .runs-here, .code, pre"; // may continue on a new screen
+// These may continue on a new screen; a transcript stays whole.
+const SPLITTABLE = ".prose, .prose > ul, .prose > ol, .beside, .runs-here, .code, pre:not(.transcript pre)";
 // Presentation remotes send PageDown and PageUp.
 const KEYS = { ArrowRight: 1, ArrowLeft: -1, ...(isProjector ? { PageDown: 1, PageUp: -1 } : {}) };
 
