@@ -11,7 +11,6 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.generation.modes import GenerationMode
 
 from authcompare.api.http_client import CSRF_HEADER, Client
-from authcompare.experiments.cast import Actor
 from authcompare.mechanisms.registry import mechanisms, variants
 from authcompare.wsgi import application
 from tests.api.test_bad_input import ITS_OWN
