@@ -47,7 +47,8 @@ def run(verb, arguments):
     try:
         set_up()
         if verb == "test":
-            offer_browser()
+            if "--quick" not in arguments:  # it runs no browser (tests/conftest.py)
+                offer_browser()
             os.chdir(BASE)
             hand_over([PYTHON, "-m", "pytest"] + arguments)
         elif not os.path.samefile(sys.prefix, VENV):
