@@ -152,8 +152,8 @@ MUTATIONS = [
     Mutation(
         "the preference form redirects to another site",
         "cookies_demo/api.py",
-        "if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):",
-        "if False:",
+        "if not url_has_allowed_host_and_scheme(back,",
+        "if not url_has_allowed_host_and_scheme('/',",
         "tests/cookies_demo/test_api.py",
     ),
     Mutation(
@@ -229,8 +229,8 @@ MUTATIONS = [
     Mutation(
         "an experiment runs without a prediction",
         "authcompare/walkthrough/api.py",
-        "if prediction is None or name(door) not in prediction.choices:\n            raise PredictFirst",
-        "if prediction is None or name(door) not in prediction.choices:\n            return at.experiment.choices[0].outcome",
+        "in prediction.choices:\n            raise PredictFirst",
+        "in prediction.choices:\n            return at.experiment.choices[0].outcome",
         "tests/walkthrough/test_api.py",
     ),
     Mutation(

@@ -22,5 +22,12 @@ try {
   // A cookie that cannot be decoded, or no storage: the server falls back to its defaults, and so do we.
 }
 
+// Signing in changes the CSRF token, and this page may be older than that: a form sends the current one.
+document.addEventListener("submit", ({ target }) => {
+  const field = target.elements.namedItem("csrfmiddlewaretoken");
+  const token = readCookie(document.documentElement.dataset.csrf);
+  if (field && token) field.value = token;
+});
+
 // On a phone the pages are one row that scrolls: where you are is in sight.
 document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
