@@ -133,12 +133,12 @@ def experience(teacher, pupils, stop):
 class Lesson:
     """A class with a teacher and two learners, led from stop to stop."""
 
-    def __init__(self, window, url, language):
+    def __init__(self, open_window, url, language):
         with translation.override(language):
             self.stops = agenda(PLAN, language)
         self.language = language
-        self.teacher = Leader(window, url, language=language, hurried=False)
-        pages = [window(each, language=language, hurried=False) for each in (DESK, PHONE)]
+        self.teacher = Leader(open_window, url, language=language, hurried=False)
+        pages = [open_window(each, language=language, hurried=False) for each in (DESK, PHONE)]
         self.pupils = [Follower(page, url, self.teacher.code, name) for page, name in zip(pages, NAMES, strict=True)]
         self.observed = {}  # {(step, variant, outcome): number of learners}
 
