@@ -125,8 +125,8 @@ MUTATIONS = [
         "the key of a session is shown as its id",
         "sessions_demo/models.py",
         "return hashlib.sha256(session_key.encode()).hexdigest()[:16]",
-        "return session_key[:16]",
-        "tests/sessions_demo tests/accounts",
+        "return session_key",
+        "tests/sessions_demo/test_api.py",
     ),
     Mutation(
         "a signed cookie does not expire",
