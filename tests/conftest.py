@@ -1,4 +1,4 @@
-"""The stage: a database file, fast hashes, the cast, and clients that speak HTTP."""
+"""Fixtures for all tests: a database file, fast hashes, accounts, and clients that speak HTTP."""
 
 import os
 import sys
@@ -18,23 +18,64 @@ from django.urls import clear_url_caches
 
 from authcompare.mechanisms.registry import mechanisms, variants
 
+# Files whose tests start processes, or build the OpenAPI document again and again: `--quick` leaves them out.
+SLOW_FILES = {
+    "test_described_requests.py",
+    "test_openapi.py",
+    "test_bootstrap.py",
+    "test_compare.py",
+    "test_demo.py",
+    "test_killed.py",
+    "test_measure.py",
+    "test_recipes.py",
+    "test_second_server_experiments.py",
+    "test_second_servers.py",
+    "test_settings.py",
+}
+SLOW_FIXTURES = {"server", "live_server"}
+
 
 def pytest_addoption(parser):
     parser.addoption("--screenshots", metavar="FOLDER", type=Path, help="write pictures of the pages there")
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="run every test once that needs no browser and no other process, at the default variants (under a minute)",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Long ones first; and whoever asks for the real server goes to one process, so that there is one server."""
+def pytest_collection_modifyitems(config, items):
+    """Run long tests first, and all tests of the real server in one process, so that there is one server."""
+    if config.getoption("--quick"):
+        keep_quick(config, items)
     for item in items:
         if "server" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("server"))
     items.sort(key=lambda item: "long" not in item.keywords)
 
 
+def keep_quick(config, items):
+    """Deselect what is slow, and all but the first set of parameters that is not a variant or a mechanism."""
+    kept, left_out, seen = [], [], set()
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        test = (item.path, item.originalname, str(parameters.get("variant")), str(parameters.get("mechanism")))
+        slow = (
+            "browser" in item.path.parts
+            or item.path.name in SLOW_FILES
+            or "long" in item.keywords
+            or not SLOW_FIXTURES.isdisjoint(item.fixturenames)
+        )
+        (left_out if slow or test in seen else kept).append(item)
+        seen.add(test)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """On disk: in memory, a live server's parallel requests trip over each other."""
+    """Keep the database on disk: in memory, parallel requests of a live server lock each other out."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
@@ -54,14 +95,14 @@ def _fresh_cache():
 
 @pytest.fixture(autouse=True)
 def _one_connection(monkeypatch):
-    """A request inside a test's transaction must not close its connection. (Django's own client sees to that for its
-    own requests, and spoils it for others.)"""
+    """Keep a request inside a test's transaction from closing the connection. (Django's own client does this for its
+    own requests only.)"""
     monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda connection: None)
 
 
 @pytest.fixture(autouse=True)
 def _fast_hashes(settings):
-    """Django's own advice for tests; the accounts in them guard nothing."""
+    """Hash passwords quickly, as Django advises for tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
@@ -83,7 +124,7 @@ def alice(sandbox):
 
 @pytest.fixture
 def enter(sandbox):
-    """Signs in: `enter("token", "stateless")` is Alice at that door, `enter("token", "stateless", "bob")` is Bob."""
+    """Sign in: `enter("token", "stateless")` is Alice at that variant, `enter("token", "stateless", "bob")` is Bob."""
     from authcompare.experiments.cast import Actor
     from authcompare.mechanisms.registry import find_variant
 
@@ -98,7 +139,7 @@ def enter(sandbox):
 
 @pytest.fixture
 def carol(db):
-    """Somebody with an account of her own, outside every sandbox: the lab's weak doors are shut to her."""
+    """A user with an account outside every sandbox: the weak variants refuse her."""
     from authcompare.accounts.models import User
 
     return User.objects.create_user("carol", password="carols password")
@@ -106,7 +147,7 @@ def carol(db):
 
 @pytest.fixture
 def teacher(db):
-    """Somebody of the staff, signed in."""
+    """A signed-in teacher."""
     from tests.people import staff
 
     return staff()
@@ -114,7 +155,7 @@ def teacher(db):
 
 @pytest.fixture
 def code(teacher):
-    """Of a class that this teacher has opened."""
+    """The join code of a class that this teacher has opened."""
     return teacher.open()
 
 
@@ -130,14 +171,14 @@ def anna(code):
 
 @pytest.fixture
 def clock():
-    """The time, standing still until `clock.shift(seconds)`."""
+    """A clock that stands still until `clock.shift(seconds)`."""
     with time_machine.travel(datetime.now(UTC).replace(microsecond=0), tick=False) as traveller:
         yield traveller
 
 
 @pytest.fixture
 def project():
-    """The project under other settings, its addresses derived anew: `project(LAB=False)`. Undone after the test."""
+    """Change settings and derive the URLs anew until the test ends: `project(LAB=False)`."""
     with ExitStack() as changes:
 
         def change(**changed):
@@ -161,17 +202,19 @@ def outside_the_lab(project):
 
 
 def pytest_generate_tests(metafunc):
-    """A test that takes `variant` runs at every door there is, one that takes `mechanism` on every mechanism. (A module
-    with a fixture of that name means its own.)"""
+    """Run a test that takes `variant` at every variant, and one that takes `mechanism` for every mechanism. (A module
+    with a fixture of that name uses its own.)"""
     if "variant" in metafunc.fixturenames and not hasattr(metafunc.module, "variant"):
-        metafunc.parametrize("variant", variants(), ids=lambda v: f"{v.mechanism.name}-{v.slug}")
+        quick = metafunc.config.getoption("--quick")
+        chosen = [mechanism.default for mechanism in mechanisms()] if quick else variants()
+        metafunc.parametrize("variant", chosen, ids=lambda v: f"{v.mechanism.name}-{v.slug}")
     if "mechanism" in metafunc.fixturenames and not hasattr(metafunc.module, "mechanism"):
         metafunc.parametrize("mechanism", mechanisms(), ids=lambda m: m.name)
 
 
 @pytest.fixture
 def actor(variant, sandbox):
-    """Alice, signed in at this door."""
+    """Alice, signed in at this variant."""
     from authcompare.experiments.cast import Actor
 
     actor = Actor(variant)

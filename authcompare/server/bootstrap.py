@@ -47,8 +47,10 @@ def run(verb, arguments):
     try:
         set_up(DEVELOPMENT if verb == "test" or "--browser" in arguments else RUNTIME)
         if verb == "test":
+            if "--quick" not in arguments:  # it runs no browser (tests/conftest.py)
+                offer_browser()
             os.chdir(BASE)
-            hand_over([PYTHON, "-m", "pytest"] + test_arguments(arguments))
+            hand_over([PYTHON, "-m", "pytest"] + arguments)
         elif not os.path.samefile(sys.prefix, VENV):
             hand_over([PYTHON, os.path.join(BASE, "manage.py"), verb] + arguments)
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the server handles Ctrl-C
@@ -57,14 +59,6 @@ def run(verb, arguments):
         sys.exit(130)
     except OSError as error:
         fail("%s: %s" % (error.filename or "setting up", error.strerror))
-
-
-def test_arguments(arguments):
-    """Return the arguments for pytest. `--quick` leaves out the browser and the long tests."""
-    if "--quick" in arguments:
-        return ["-m", "not browser and not long"] + [each for each in arguments if each != "--quick"]
-    offer_browser()
-    return arguments
 
 
 def set_up(requirements):

@@ -1,5 +1,6 @@
-"""A real Chromium against a real server, strict about what the page does on the side."""
+"""Fixtures for tests in Chromium: console errors and requests to other machines fail a test."""
 
+import itertools
 import os
 import re
 from pathlib import Path
@@ -24,7 +25,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session", autouse=True)
 def _prompt_server():
-    """Without it each answer of the live server waits, 40 ms on Linux, for the browser's delayed ACK."""
+    """Send each response of the live server at once, not after the browser's delayed ACK (40 ms on Linux)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
         yield
@@ -37,7 +38,7 @@ def _patience():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The browser that `manage.py test` found; Playwright's own where BROWSER_PATH is unset."""
+    """Start the browser that `manage.py test` found, or Playwright's own where BROWSER_PATH is unset."""
     path = os.environ.get("BROWSER_PATH")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     return browser_type_launch_args | {"args": quiet} | ({"executable_path": path} if path else {})
@@ -54,7 +55,7 @@ def browser_context_args(browser_context_args):
 
 @pytest.fixture
 def watch(live_server):
-    """Watches pages: at the end, any console error and any request off loopback fails the test."""
+    """Watch pages: at the end, any console error and any request off loopback fails the test."""
     wrong = []
 
     def on(page: Page):
@@ -84,7 +85,7 @@ def page(page, watch):
 
 @pytest.fixture
 def axe():
-    """Asserts that a page has no accessibility violation that axe can find."""
+    """Assert that axe finds no accessibility violation on a page."""
 
     def check(page, **options):
         found = Axe().run(page, **options)
@@ -94,7 +95,7 @@ def axe():
 
 
 def settle(page):
-    """Ends every transition: halfway there, a colour is neither of the two."""
+    """End every transition: halfway there, a colour is neither of the two."""
     page.evaluate(
         """() => document.getAnimations()
              .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
@@ -104,7 +105,7 @@ def settle(page):
 
 @pytest.fixture
 def axe_in_both_schemes(axe):
-    """The same by day and by night: what a page without a choice of its own follows."""
+    """Assert the same in the light and the dark scheme of the system."""
 
     def check(page, **options):
         for scheme in ("light", "dark"):
@@ -115,9 +116,29 @@ def axe_in_both_schemes(axe):
     return check
 
 
+# By day and by night, on a desk and on a phone, so that two checks in a row differ in both.
+LOOKS = [("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390)]
+
+
+@pytest.fixture
+def axe_in_turn(axe):
+    """Check a page in the next look of four, or in so many of them; a page that is too wide for its look fails."""
+    looks = itertools.cycle(LOOKS)
+
+    def check(page, times=1):
+        for scheme, width in itertools.islice(looks, times):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 844})
+            settle(page)
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (scheme, width)
+
+    return check
+
+
 @pytest.fixture
 def screenshot(request):
-    """Takes a picture, where a folder for them was named (--screenshots)."""
+    """Take a picture if --screenshots names a folder."""
 
     def take(page, name, **options):
         if folder := request.config.getoption("--screenshots"):

@@ -1,8 +1,7 @@
-"""A whole class runs experiments at once: nothing fails, and no visitor sees another visitor's data."""
+"""Visitors experiment at once against one server: every run ends as expected, and no visitor sees another's data."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle, islice
 
 import pytest
 
@@ -10,12 +9,15 @@ from authcompare.experiments.cast import Actors
 from authcompare.experiments.registry import all_experiments
 from authcompare.mechanisms.registry import variants
 
-VISITORS = 20
+VISITORS = 6
+SHARE = 3  # each visitor runs every third experiment, so two visitors at a time run the same one
+# Waiting for an expiry time or for a second server shows nothing about isolation.
+EXPERIMENTS = [each for each in all_experiments() if not (each.browser or each.waits or each.apart)]
 NAME = re.compile(r"(?:alice|bob|mallory)-([0-9a-f]{6})\b")
 
 
 class Watched(Actors):
-    """Actors who notice every user name in a response that is not from their own sandbox."""
+    """Actors that record each name of another sandbox in a response."""
 
     strangers = frozenset()
 
@@ -27,23 +29,22 @@ class Watched(Actors):
 
 
 def visit(server, number):
-    """Run all experiments, each at another variant; returns [(text, outcome, expected, foreign names)]."""
-    seen = []
-    for experiment in all_experiments():
-        doors = [door for door in variants() if experiment.concerns(door)]
-        door = next(islice(cycle(doors), number, None))
-        if not experiment.browser:
-            with Watched(server) as actors:
-                outcome = experiment.run(actors, door).outcome
-            what = f"{experiment.slug} at {door.key} for visitor {number}"
-            seen.append((what, outcome, experiment.expected(door), actors.strangers))
-    return seen
+    """Run one visitor's share: [(label, observed outcome, expected outcome, names of other sandboxes)]."""
+    runs = []
+    for experiment in EXPERIMENTS[number % SHARE :: SHARE]:
+        concerned = [variant for variant in variants() if experiment.concerns(variant)]
+        variant = concerned[number % len(concerned)]
+        with Watched(server) as actors:
+            outcome = experiment.run(actors, variant).outcome
+        label = f"{experiment.slug} at {variant.key} for visitor {number}"
+        runs.append((label, outcome, experiment.expected(variant), actors.strangers))
+    return runs
 
 
 @pytest.mark.long
-def test_twenty_visitors_run_all_experiments_at_once(server):
+def test_visitors_who_experiment_at_once_do_not_disturb_each_other(server):
     with ThreadPoolExecutor(VISITORS) as pool:
-        seen = [line for lines in pool.map(visit, [server] * VISITORS, range(VISITORS)) for line in lines]
-    assert len(seen) == VISITORS * sum(not experiment.browser for experiment in all_experiments())
-    assert [line for line in seen if line[1] != line[2]] == []
-    assert [line for line in seen if line[3]] == []
+        runs = [run for share in pool.map(visit, [server] * VISITORS, range(VISITORS)) for run in share]
+    assert len(runs) == len(EXPERIMENTS) * VISITORS // SHARE
+    assert [run for run in runs if run[1] != run[2]] == []
+    assert [run for run in runs if run[3]] == []

@@ -75,19 +75,39 @@ class Demo:
         return self.process.returncode, output, errors
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A clone that has been set up, but not started yet. Its environment borrows the packages of this one."""
-    clone = tmp_path / "clone"
-    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(".*", "var", "tests", "docs", "node_modules"))
+def clone(folder):
+    """Copy the project to `folder`, set up but not started. Its environment borrows the packages of this one."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "var", "tests", "docs", "node_modules"))
     environment = venv.EnvBuilder(symlinks=os.name != "nt")
-    environment.create(clone / ".venv")
-    context = environment.ensure_directories(clone / ".venv")
+    environment.create(folder / ".venv")
+    context = environment.ensure_directories(folder / ".venv")
     packages = sysconfig.get_path("purelib", vars={"base": context.env_dir, "platbase": context.env_dir})
     Path(packages, "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n{sysconfig.get_path('platlib')}\n")
     version = "{}.{}".format(*sys.version_info)
-    (clone / ".venv" / "requirements.sha256").write_text(bootstrap.fingerprint(bootstrap.RUNTIME, version))
-    return clone
+    (folder / ".venv" / "requirements.sha256").write_text(bootstrap.fingerprint(bootstrap.RUNTIME, version))
+    return folder
+
+
+class FirstStart:
+    """A clone whose demo has run once, with what that first run said and one throwaway sandbox in its data."""
+
+    def __init__(self, folder):
+        self.folder = clone(folder)
+        demo = Demo(self.folder, port=free_port())
+        self.port, self.health = demo.port, demo.wait()
+        self.sandbox = demo.post("/lab/api/sandbox/", {})
+        self.status, self.output, self.errors = demo.end()
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory):
+    return FirstStart(tmp_path_factory.mktemp("first") / "clone")
+
+
+@pytest.fixture
+def folder(first_start, tmp_path):
+    """A copy of the clone whose demo has run once, so no test waits for its database again."""
+    return shutil.copytree(first_start.folder, tmp_path / "clone", symlinks=True)
 
 
 @pytest.fixture
@@ -103,6 +123,17 @@ def start(folder):
     for demo in started:
         if demo.process.poll() is None:
             demo.end(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def running(first_start, tmp_path_factory):
+    """A demo that runs for several tests, none of which ends it; its environment has a variable named like a header."""
+    folder = shutil.copytree(first_start.folder, tmp_path_factory.mktemp("running") / "clone", symlinks=True)
+    demo = Demo(folder, port=free_port(), HTTP_ACCEPT="image/png")
+    demo.wait()
+    demo.folder = folder
+    yield demo
+    demo.end(signal.SIGKILL)
 
 
 def free_port():
@@ -124,15 +155,12 @@ def refusal(demo):
     return errors
 
 
-def test_it_makes_its_data_once_keeps_its_passwords_and_forgets_them_on_reset(start):
-    first = start()
-    assert first.wait() == 200
-    status, output, errors = first.end()
-    assert (status, errors) == (0, "")
-    assert "Creating the database" in output
-    assert f"http://127.0.0.1:{first.port}/" in output
-    assert f"http://127.0.0.1:{first.port}/admin/" in output
-    cast = passwords(output)
+def test_it_makes_its_data_once_keeps_its_passwords_and_forgets_them_on_reset(first_start, start):
+    assert (first_start.health, first_start.status, first_start.errors) == (200, 0, "")
+    assert "Creating the database" in first_start.output
+    assert f"http://127.0.0.1:{first_start.port}/" in first_start.output
+    assert f"http://127.0.0.1:{first_start.port}/admin/" in first_start.output
+    cast = passwords(first_start.output)
     assert {"alice", "bob", "mallory"} < cast.keys()
 
     second = start()
@@ -150,14 +178,10 @@ def test_it_makes_its_data_once_keeps_its_passwords_and_forgets_them_on_reset(st
     assert not set(passwords(output).values()) & set(cast.values())
 
 
-def test_what_has_expired_goes_by_itself(start, folder):
-    first = start()
-    first.wait()
-    assert first.post("/lab/api/sandbox/", {}) == 201
-    first.end()
+def test_it_deletes_expired_data_by_itself(first_start, start, folder):
+    assert first_start.sandbox == 201
     database = folder / "var" / "db.sqlite3"
     assert throwaway(database, "UPDATE accounts_sandbox SET expires_at = '2026-01-01' WHERE expires_at NOT NULL") == 1
-
     start().wait()
     deadline = time.monotonic() + PATIENCE
     while throwaway(database) and time.monotonic() < deadline:
@@ -166,58 +190,55 @@ def test_what_has_expired_goes_by_itself(start, folder):
 
 
 def throwaway(database, change=None):
-    """How many sandboxes there are that can expire, after this change."""
+    """Return the number of sandboxes that can expire, after this change."""
     with contextlib.closing(sqlite3.connect(database)) as opened, opened:
         if change:
             opened.execute(change)
         return opened.execute("SELECT count(*) FROM accounts_sandbox WHERE expires_at NOT NULL").fetchone()[0]
 
 
-@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_however_it_is_told_it_ends_cleanly_and_leaves_no_process(start, with_signal):
-    demo = start()
-    demo.wait()
-    idle = http.client.HTTPConnection("127.0.0.1", demo.port)  # as a browser's tab keeps one
-    with contextlib.closing(idle):
-        idle.request("GET", "/healthz")
-        idle.getresponse().read()
-        status, output, errors = demo.end(with_signal)
-    assert (status, errors) == (0, "")
-    assert output.endswith("Stopped.\n")
-
-
-def test_ctrl_c_does_not_wait_for_a_request_that_never_ends(start):
-    demo = start()
-    demo.wait()
-    with socket.create_connection(("127.0.0.1", demo.port)) as stalled:
-        head = "POST /tokens/api/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-        stalled.sendall(f"{head}Content-Length: 50\r\n\r\nhello".encode())
-        demo.get()
-        status, _, errors = demo.end()
-    assert (status, errors) == (0, "")
-
-
-def test_killed_it_leaves_no_process_either_and_starts_again_at_once(start):
-    demo = start()
-    demo.wait()
-    demo.process.kill()
-    demo.result()  # nothing holds its output any more
-    again = start(port=demo.port)
-    assert again.wait() == 200
-
-
-@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_the_second_servers_of_its_lab_end_with_it(start, with_signal):
-    demo = start()
-    demo.wait()
-    twin = httpx.post(f"http://127.0.0.1:{demo.port}/lab/api/twin/", json={"same_database": False}, timeout=PATIENCE)
-    address = urlsplit(twin.json()["url"])
+def start_second_server(demo):
+    second = httpx.post(f"http://127.0.0.1:{demo.port}/lab/api/twin/", json={"same_database": False}, timeout=PATIENCE)
+    address = urlsplit(second.json()["url"])
     assert listens(address)
-    demo.end(with_signal)
+    return address
+
+
+def ends(address):
+    """Return True as soon as no process listens at this address any more."""
     deadline = time.monotonic() + PATIENCE
     while listens(address) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not listens(address)
+    return not listens(address)
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_each_signal_ends_it_cleanly_with_its_second_servers_whatever_is_still_connected(start, with_signal):
+    demo = start()
+    demo.wait()
+    second = start_second_server(demo)
+    idle = http.client.HTTPConnection("127.0.0.1", demo.port)  # as a browser's tab keeps one
+    with contextlib.closing(idle), socket.create_connection(("127.0.0.1", demo.port)) as stalled:
+        idle.request("GET", "/healthz")
+        idle.getresponse().read()
+        head = "POST /tokens/api/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        stalled.sendall(f"{head}Content-Length: 50\r\n\r\nhello".encode())  # a request that never ends
+        demo.get()
+        status, output, errors = demo.end(with_signal)
+    assert (status, errors) == (0, "")
+    assert output.endswith("Stopped.\n")
+    assert ends(second)
+
+
+def test_killed_it_leaves_no_process_and_starts_again_at_once(start):
+    demo = start()
+    demo.wait()
+    second = start_second_server(demo)
+    demo.process.kill()
+    demo.result()  # no process holds its output any more
+    assert ends(second)
+    again = start(port=demo.port)
+    assert again.wait() == 200
 
 
 def listens(address):
@@ -259,10 +280,9 @@ def test_a_port_that_cannot_be_is_refused(start, port):
     assert "from 1 to 65535" in refusal(start(port=port))
 
 
-def test_its_data_belongs_to_one_demo_at_a_time(start):
-    start().wait()
-    assert "another demo is running" in refusal(start())
-    assert "another demo is running" in refusal(start("--reset"))
+def test_its_data_belongs_to_one_demo_at_a_time(running):
+    for arguments in ((), ("--reset",)):
+        assert "another demo is running" in refusal(Demo(running.folder, *arguments, port=free_port()))
 
 
 def test_reset_spares_a_database_that_is_not_the_demos_own(start, tmp_path):
@@ -290,7 +310,8 @@ def test_a_database_that_cannot_be_opened_is_one_line(start):
 
 
 def test_data_that_cannot_be_written_is_one_line(start, folder):
-    (folder / "var" / "demo.lock").mkdir(parents=True)  # even root cannot open it for writing
+    (folder / "var" / "demo.lock").unlink()
+    (folder / "var" / "demo.lock").mkdir()  # even root cannot open it for writing
     assert f"cannot write in {folder / 'var'}" in refusal(start())
 
 
@@ -323,10 +344,8 @@ def test_on_the_network_it_answers_to_its_names_there_and_says_what_that_means(s
         assert f"http://{address}:{demo.port}/" in output
 
 
-def test_without_lan_it_answers_to_no_name_but_its_own(start):
-    demo = start()
-    demo.wait()
-    assert demo.get(host=socket.gethostname()) == 400
+def test_without_lan_it_answers_to_no_name_but_its_own(running):
+    assert running.get(host=socket.gethostname()) == 400
 
 
 def test_open_opens_the_page_once_it_answers(start, tmp_path):
@@ -341,10 +360,8 @@ def test_open_opens_the_page_once_it_answers(start, tmp_path):
     assert demo.get() == 200
 
 
-def test_the_environment_adds_no_header_to_a_request(start):
-    demo = start(HTTP_ACCEPT="image/png")
-    demo.wait()
-    assert demo.get("/api/") == 200  # and not 406
+def test_the_environment_adds_no_header_to_a_request(running):
+    assert running.get("/api/") == 200  # and not 406
 
 
 def test_this_machine_is_not_known_on_the_network_by_an_address_only_it_can_reach():

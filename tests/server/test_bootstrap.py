@@ -268,6 +268,12 @@ def test_an_installed_browser_is_found_by_its_name_and_a_stub_is_passed_over(rea
     assert f"browser {real}" in output
 
 
+def test_the_quick_tests_need_no_browser(ready):
+    status, output, _ = ready.run("test", "--quick", BROWSER_PATH="/nowhere")
+    assert status == 7
+    assert "arguments ['--quick']" in output
+
+
 def test_a_browser_path_that_leads_nowhere_is_named(ready):
     assert "BROWSER_PATH: there is no program /nowhere" in ready.refusal("test", BROWSER_PATH="/nowhere")
 

@@ -24,5 +24,12 @@ try {
   // The cookie cannot be decoded, or localStorage is off: the page keeps the server's defaults.
 }
 
-// On a phone the navigation is one row that scrolls: show the current page.
+// Signing in changes the CSRF token, and this page may be older than that: a form sends the current one.
+document.addEventListener("submit", ({ target }) => {
+  const field = target.elements.namedItem("csrfmiddlewaretoken");
+  const token = readCookie(document.documentElement.dataset.csrf);
+  if (field && token) field.value = token;
+});
+
+// On a phone the pages are one row that scrolls: where you are is in sight.
 document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
