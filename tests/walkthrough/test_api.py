@@ -126,7 +126,7 @@ def test_a_wrong_prediction_is_told_the_idea_behind_it(visitor):
     visitor.predict(WRONG)
     told = visitor.run("cookie plain").json()
     assert (told["outcome"], told["predicted"], told["right"]) == ("let in", "refused", False)
-    assert told["misconception"] == "The server notices whatever a client changes."
+    assert told["misconception"] == "The server notices every change that a client makes."
 
 
 @pytest.mark.parametrize("step", ENGLISH, ids=lambda step: step.slug)
@@ -184,7 +184,7 @@ def test_what_only_a_browser_shows_is_reported_by_it_after_a_prediction(visitor)
     told = visitor.post("observed", **report).json()
     assert told["agrees"]
     assert not told["right"]
-    assert told["misconception"] == "What a script can not read, it can not use."
+    assert told["misconception"] == "A script cannot use a credential that it cannot read."
     assert visitor.learner.runs.get().outcomes == {"token default": "takes the credential away"}
     assert "outcome" in visitor.post("observed", **report | {"outcome": "explodes"}).json()["errors"]
     assert "step" in visitor.post("observed", **report | {"step": STEP, "outcome": "let in"}).json()["errors"]
@@ -523,10 +523,10 @@ def test_the_summary_has_what_was_predicted_seen_and_learned_and_fills_the_table
         visitor.run(door)
     page = visitor.page("summary/").text
     assert "0 of 3 predictions came true" in page
-    assert "The server notices whatever a client changes." in page
+    assert "The server notices every change that a client makes." in page
     assert "sure" in page
     row = re.search(r'#integrity".*?</tr>', page, re.DOTALL)[0]
-    assert row.count("None: every change is noticed.") == 2
+    assert row.count("No: the server notices every change.") == 2
     assert row.count("Yes: you read the other user") == 1
     assert "not seen yet" in re.search(r'#lifetime".*?</tr>', page, re.DOTALL)[0]
 
@@ -539,7 +539,7 @@ def test_the_summary_is_there_as_markdown_too(visitor):
     assert 'filename="authcompare-summary.md"' in response.headers["Content-Disposition"]
     assert "\n## Verified or refused\n" in response.text
     assert (
-        "| plain preference cookie | Yes: you read the other user's note. | Yes: you read the other user's note. | ✓ |"
+        "| plain preference cookie | Yes: you can read the other user's note. | Yes: you can read the other user's note. | ✓ |"
         in response.text
     )
     assert "<" not in response.text.replace("<br>", "")
