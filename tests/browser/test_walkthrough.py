@@ -200,7 +200,7 @@ def test_a_wrong_prediction_meets_the_idea_behind_it_before_the_explanation(step
     said = page.locator("#verdicts li").all_inner_texts()
     assert len(said) == 3
     assert all("You predicted:" in each for each in said)
-    assert "The server notices whatever a client changes." in said[1]
+    assert "The server notices every change that a client makes." in said[1]
     assert (
         page.locator("#verdicts").evaluate(
             "(node) => node.compareDocumentPosition(document.querySelector('#explain .prose'))"

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from authcompare.api.http_client import CSRF_HEADER, Client
-from authcompare.experiments.api import some_report
+from authcompare.experiments.api import ReportSerializer
 from authcompare.experiments.cast import Actor
 from authcompare.mechanisms.registry import find_variant, mechanisms, variants
 from authcompare.mechanisms.urls import mechanism_urls
@@ -68,7 +68,7 @@ def test_the_list_holds_every_cookie_that_any_door_or_page_sets_with_its_attribu
         answers.append(actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"]))
     prediction = {"json": example_prediction(), "headers": {CSRF_HEADER: client.cookies["ac_csrf"]}}
     answers.append(client.post("/walkthrough/api/predict/", **prediction))
-    answers.append(client.post("/lab/api/observed/", **prediction | {"json": some_report(None)}))
+    answers.append(client.post("/lab/api/observed/", **prediction | {"json": ReportSerializer.example(None)}))
     lines = [line.strip() for answer in answers for line in answer.headers.get_list("set-cookie")]
     assert {line.partition("=")[0] for line in lines} == set(listed)
     for line in lines:

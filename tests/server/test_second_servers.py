@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 
 from authcompare.accounts.models import Sandbox
 from authcompare.api.http_client import Client
-from authcompare.experiments.cast import Actors, NoSecondServer
+from authcompare.experiments.cast import Actors, NoSecondServerError
 from authcompare.mechanisms.registry import find_variant, variants
 from authcompare.server import second_servers
 from authcompare.server.keys import ALGORITHMS
@@ -239,7 +239,7 @@ def test_a_failed_start_is_one_sentence_and_the_log_has_the_reason(monkeypatch, 
     conforms(described(), "POST", ADDRESS, refused)
     assert refused.json()["detail"].count(".") == 1
     assert "CACHE_URL" in logged.text
-    with Actors() as actors, pytest.raises(NoSecondServer, match="could not be started"):
+    with Actors() as actors, pytest.raises(NoSecondServerError, match="could not be started"):
         actors.twin()
     monkeypatch.undo()
     assert responds(url())
@@ -277,7 +277,7 @@ def test_outside_the_lab_there_are_no_second_servers(outside_the_lab):
 
 def test_the_second_server_of_another_machine_is_out_of_reach(live_server, monkeypatch):
     monkeypatch.setattr(second_servers, "url", lambda options: "http://127.0.0.1:9")  # loopback of that machine
-    with Actors(live_server.url) as actors, pytest.raises(NoSecondServer, match="the server's own machine only"):
+    with Actors(live_server.url) as actors, pytest.raises(NoSecondServerError, match="the server's own machine only"):
         actors.twin()
 
 

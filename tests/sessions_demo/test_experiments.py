@@ -7,7 +7,7 @@ from authcompare.experiments.registry import find_experiment
 from authcompare.mechanisms.registry import find_variant, mechanisms
 from sessions_demo import api
 from sessions_demo.experiments import EXPERIMENTS, GUESSES
-from sessions_demo.mechanism import DatabaseSession, Unrotated
+from sessions_demo.mechanism import DatabaseSession, UnrotatedSession
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_every_guess_is_counted(run):
 
 def test_a_sign_in_that_keeps_the_id_is_noticed(run, monkeypatch):
     assert run("fixation")[0] == "does not"
-    monkeypatch.setattr(DatabaseSession, "sign_in", Unrotated.sign_in)
+    monkeypatch.setattr(DatabaseSession, "sign_in", UnrotatedSession.sign_in)
     outcome, facts = run("fixation")
     assert outcome == "opens the victim's note"
     assert facts["did sign-in change Alice's credential?"] == "no"

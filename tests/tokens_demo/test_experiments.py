@@ -20,7 +20,7 @@ from tokens_demo.experiments.guess_the_secret import crack, words
 from tokens_demo.inspector.samples import DEFAULT_SECRET
 from tokens_demo.inspector.verify import WELL_KNOWN
 from tokens_demo.models import Family
-from tokens_demo.tokens import COMMON_WORD, Backend, DecodingBackend
+from tokens_demo.tokens import COMMON_WORD, DecodingBackend, SigningBackend
 
 
 def run(slug, door="default"):
@@ -102,7 +102,7 @@ def test_each_forgery_is_refused_for_itself(transactional_db, algorithm):
 
 
 def test_each_forgery_would_be_noticed_if_it_opened_the_door(transactional_db, algorithm, monkeypatch):
-    monkeypatch.setattr(Backend, "decode", DecodingBackend.decode)
+    monkeypatch.setattr(SigningBackend, "decode", DecodingBackend.decode)
     seen = run("forge", "unverified")
     assert seen.outcome == "let in"
     assert set(facts(seen).values()) == {200}

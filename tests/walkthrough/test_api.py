@@ -132,7 +132,7 @@ def test_a_wrong_prediction_gets_the_misconception_behind_it(visitor):
     visitor.predict(WRONG)
     result = visitor.run("cookie plain").json()
     assert (result["outcome"], result["predicted"], result["right"]) == ("let in", "refused", False)
-    assert result["misconception"] == "The server notices whatever a client changes."
+    assert result["misconception"] == "The server notices every change that a client makes."
 
 
 @pytest.mark.parametrize("step", ENGLISH, ids=lambda step: step.slug)
@@ -190,7 +190,7 @@ def test_a_browser_reports_its_observation_after_the_prediction(visitor):
     result = visitor.post("observed", **report).json()
     assert result["agrees"]
     assert not result["right"]
-    assert result["misconception"] == "What a script can not read, it can not use."
+    assert result["misconception"] == "A script cannot use a credential that it cannot read."
     assert visitor.learner.runs.get().outcomes == {"token default": "takes the credential away"}
     assert "outcome" in visitor.post("observed", **report | {"outcome": "explodes"}).json()["errors"]
     assert "step" in visitor.post("observed", **report | {"step": STEP, "outcome": "let in"}).json()["errors"]
@@ -313,7 +313,7 @@ def test_a_stored_prediction_alone_reveals_nothing(visitor):
     visitor.predict(WRONG)
     page = html.unescape(visitor.page(f"{STEP}/").text)
     assert config_of(page)["outcomes"] == {}
-    assert "The server notices whatever a client changes." not in page
+    assert "The server notices every change that a client makes." not in page
 
 
 def test_a_step_is_stored_only_for_a_learner_who_has_predicted(visitor):
@@ -556,10 +556,10 @@ def test_the_summary_has_predictions_observations_and_misconceptions_and_fills_i
         visitor.run(door)
     page = visitor.page("summary/").text
     assert "0 of 3 predictions were right" in page
-    assert "The server notices whatever a client changes." in page
+    assert "The server notices every change that a client makes." in page
     assert "sure" in page
     row = re.search(r'#integrity".*?</tr>', page, re.DOTALL)[0]
-    assert row.count("None: every change is noticed.") == 2
+    assert row.count("No: the server notices every change.") == 2
     assert row.count("Yes: you read the other user") == 1
     assert "not observed yet" in re.search(r'#lifetime".*?</tr>', page, re.DOTALL)[0]
 
@@ -572,7 +572,7 @@ def test_the_summary_is_also_a_markdown_file(visitor):
     assert 'filename="authcompare-summary.md"' in response.headers["Content-Disposition"]
     assert "\n## Verified or refused\n" in response.text
     assert (
-        "| plain preference cookie | Yes: you read the other user's note. | Yes: you read the other user's note. | ✓ |"
+        "| plain preference cookie | Yes: you can read the other user's note. | Yes: you can read the other user's note. | ✓ |"
         in response.text
     )
     assert "<" not in response.text.replace("<br>", "")
