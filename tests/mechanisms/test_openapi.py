@@ -164,7 +164,7 @@ def test_outside_the_lab_only_default_variants_can_be_weak_and_no_lab_url_is_doc
 
 
 def test_a_fourth_mechanism_is_documented_once_it_is_registered(project, settings, db):
-    project(MECHANISMS=[*settings.MECHANISMS, "tests.mechanisms.fourth.Ticket"])
+    project(MECHANISMS=[*settings.MECHANISMS, "tests.mechanisms.fourth.TicketMechanism"])
     document = described()
     assert document["paths"]["/tickets/api/protected/"]["patch"]["security"] == [{"ticket": [], "csrf": []}]
     assert document["components"]["securitySchemes"]["ticket"]["name"] == "ticket"
