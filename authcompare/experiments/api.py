@@ -210,7 +210,7 @@ def to_dict(trial: Trial) -> dict[str, Any]:
         "outcome": trial.observed,
         "agrees": trial.agrees,
         "facts": trial.observation.plain_facts,
-        "sent": trial.observation.sent,
+        "sent": [vars(sent) for sent in trial.observation.sent],
         "weak": trial.is_weak,
         "counterpart": counterpart(trial),
     }
