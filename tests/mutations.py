@@ -89,7 +89,7 @@ MUTATIONS = [
     Mutation(
         "no CSRF check where the browser sends the credential",
         "authcompare/mechanisms/authentication.py",
-        "if found and self.transport.ambient and self.csrf:",
+        "if found and self.transport.sent_automatically and self.csrf:",
         "if False:",
         "tests/mechanisms/test_contract.py",
     ),

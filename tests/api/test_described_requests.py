@@ -58,7 +58,7 @@ def repeats(path):
 
 def headers_of(actor):
     cookies = "; ".join(f"{name}={value}" for name, value in actor.client.cookies.items())
-    token = {} if actor.variant.transport.ambient else actor.variant.transport.present(actor.credential)
+    token = {} if actor.variant.transport.sent_automatically else actor.variant.transport.present(actor.credential)
     return {CSRF_HEADER: actor.csrf_token(), "Cookie": cookies, **token}
 
 

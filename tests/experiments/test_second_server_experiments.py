@@ -40,7 +40,7 @@ def test_each_observes_what_every_variant_promises():
     ("seconds", "outcome"), [("600", "use extends it without end"), ("2", "ends at its time, used or not")]
 )
 def test_it_notices_a_server_with_another_absolute_lifetime(seconds, outcome, extended, monkeypatch):
-    monkeypatch.setitem(second_servers.SHORT, "SESSION_ABSOLUTE_LIFETIME", seconds)
+    monkeypatch.setitem(second_servers.SHORT_LIFETIMES, "SESSION_ABSOLUTE_LIFETIME", seconds)
     assert observe("idle-or-absolute", extended).outcome == outcome
 
 

@@ -81,7 +81,8 @@ def wait_until(condition):
 
 def children():
     """Return the process ids of the second servers of this process."""
-    listing = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", "local.main"], capture_output=True, text=True)
+    command = r"local.main\(\).* [0-9]+( --scratch-database)?$"  # not the tests' own server, which has workers
+    listing = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", command], capture_output=True, text=True)
     return listing.stdout.split()
 
 
@@ -94,7 +95,7 @@ def test_a_second_server_shares_the_key_and_the_database_only_if_the_options_say
     believed = next(door for door in variants() if door.promises.shared_needs == {"key"})
     with Actors() as actors:
         shown = believed.transport.present(actors.signed_in(believed).credential)
-        there = actors.twin(same_key=same_key, same_database=same_database)
+        there = actors.at_second_server(same_key=same_key, same_database=same_database)
         with there.client() as client:
             known = client.get(f"{believed.path}credential/", headers=shown)
             account = {name: actors.accounts["alice"][name] for name in ("username", "password")}
@@ -106,7 +107,7 @@ def test_a_second_server_shares_the_key_and_the_database_only_if_the_options_say
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_the_option_algorithm_selects_the_signature_of_its_tokens(algorithm):
     with Actors() as actors:
-        token = actors.twin(algorithm=algorithm).signed_in(find_variant("token", "default")).credential
+        token = actors.at_second_server(algorithm=algorithm).signed_in(find_variant("token", "default")).credential
     assert jwt.get_unverified_header(token)["alg"] == algorithm
 
 
@@ -116,7 +117,7 @@ def test_the_default_algorithm_is_that_of_this_server(settings):
 
 def test_with_the_option_short_credentials_expire_within_seconds():
     with Actors() as actors:
-        there = actors.twin(short=True)
+        there = actors.at_second_server(short=True)
         for door in (find_variant("session", "db"), find_variant("token", "default")):
             end = parse_datetime(there.signed_in(door).answer["expires_at"])
             assert end - datetime.now(UTC) <= timedelta(
@@ -134,7 +135,7 @@ def test_a_shared_postgresql_database_has_the_name_in_use_and_the_host_of_the_en
 def test_requests_to_a_second_server_are_recorded_and_closing_it_keeps_the_sandbox():
     door = variants()[0]
     with Actors() as actors:
-        with actors.twin() as there:
+        with actors.at_second_server() as there:
             there.signed_in(door)
         assert [sent.path for sent in actors.sent] == [f"{door.path}login/"]
         assert there.base_url in actors.sent[0].curl
@@ -240,7 +241,7 @@ def test_a_failed_start_is_one_sentence_and_the_log_has_the_reason(monkeypatch, 
     assert refused.json()["detail"].count(".") == 1
     assert "CACHE_URL" in logged.text
     with Actors() as actors, pytest.raises(NoSecondServerError, match="could not be started"):
-        actors.twin()
+        actors.at_second_server()
     monkeypatch.undo()
     assert responds(url())
 
@@ -277,8 +278,8 @@ def test_outside_the_lab_there_are_no_second_servers(outside_the_lab):
 
 def test_the_second_server_of_another_machine_is_out_of_reach(live_server, monkeypatch):
     monkeypatch.setattr(second_servers, "url", lambda options: "http://127.0.0.1:9")  # loopback of that machine
-    with Actors(live_server.url) as actors, pytest.raises(NoSecondServerError, match="the server's own machine only"):
-        actors.twin()
+    with Actors(live_server.url) as actors, pytest.raises(NoSecondServerError, match="from the server's own machine"):
+        actors.at_second_server()
 
 
 def test_the_response_matches_its_description():

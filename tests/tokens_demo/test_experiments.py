@@ -128,7 +128,7 @@ def test_with_the_right_key_a_foreign_issuer_or_audience_is_refused_all_the_same
 def test_a_server_that_can_start_no_other_forges_what_it_can_and_says_what_it_could_not(transactional_db, settings):
     settings.HTTPS = True
     found = facts(run("forge"))
-    assert found.pop(CONFUSED) == ("A second server speaks plain HTTP, and this one accepts HTTPS only.")
+    assert found.pop(CONFUSED) == "A second server speaks plain HTTP, but this server accepts HTTPS only."
     assert set(found.values()) == {401}
 
 

@@ -287,7 +287,7 @@ def test_a_returning_learner_finds_predictions_observations_and_step(visitor):
             "agrees": True,
             "predicted": "let in",
             "right": False,
-            "misconception": "Whatever a client holds, it can make say anything.",
+            "misconception": "X",
         }
     }
     assert "Continue: Does signing out stop a copy?" in visitor.page().text
