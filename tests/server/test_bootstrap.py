@@ -288,7 +288,10 @@ def test_without_any_browser_it_says_what_to_do(ready, monkeypatch):
 
 def test_a_lock_ends_with_whoever_holds_it(tmp_path):
     path = str(tmp_path / "lock")
-    hold = "import sys; from authcompare.server.bootstrap import lock; held = lock(sys.argv[1]); print('held'); sys.stdin.read()"
+    hold = (
+        "import sys; from authcompare.server.bootstrap import lock; "
+        "held = lock(sys.argv[1]); print('held'); sys.stdin.read()"
+    )
     holder = subprocess.Popen(
         [sys.executable, "-uc", hold, path], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
