@@ -165,7 +165,7 @@ def test_djangos_deployment_check_finds_no_issue_in_production():
 def test_in_production_every_cookie_is_bound_to_the_host_and_to_https(start):
     values = start()
     names = [value for name, value in values.items() if name.endswith("_COOKIE_NAME")]
-    assert len(names) == 6
+    assert len(names) == 7
     assert all(name.startswith(("__Host-ac_", "__Host-prefs")) for name in names)
     assert values["SESSION_COOKIE_SECURE"]
     assert values["CSRF_COOKIE_SECURE"]

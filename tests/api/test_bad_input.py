@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as bounded
 from hypothesis import strategies as st
 from rest_framework.renderers import JSONRenderer
+from rest_framework.serializers import ListField
 from rest_framework.views import APIView
 
 from authcompare.accounts.models import User
@@ -151,7 +152,8 @@ def test_every_serializer_of_a_body_refuses_what_it_does_not_know():
 def test_every_field_of_a_body_refuses_the_wrong_kind_by_name(db):
     for endpoint in BODIES:
         for name in endpoint.fields:
-            for value in WRONG_KINDS:
+            is_list = isinstance(endpoint.takes.fields[name], ListField)
+            for value in WRONG_KINDS[is_list:]:  # an empty list is a list
                 checked = type(endpoint.takes)(data={name: value})
                 assert not checked.is_valid(), (endpoint, name, value)
                 assert name in checked.errors, (endpoint, name, value)

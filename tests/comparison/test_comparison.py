@@ -270,7 +270,7 @@ def test_outside_the_lab_the_page_is_there_and_says_what_is_missing(everything_o
 
 def test_a_fourth_mechanism_gets_a_column_without_a_line_of_code(db, project):
     project(MECHANISMS=[*current.MECHANISMS, "tests.mechanisms.fourth.TicketMechanism"])
-    ticket = find_any_variant("ticket tickets")
+    ticket = find_any_variant("ticket signed")
     for slug in ("tamper", "cost"):
         store(run(Trial(find_experiment(slug), ticket)))
     html = page().content.decode()

@@ -294,7 +294,8 @@ def test_reset_spares_a_database_that_is_not_the_demos_own(start, tmp_path):
 
 def test_data_of_an_earlier_version_need_a_reset(start, folder):
     database = folder / "var" / "db.sqlite3"
-    database.parent.mkdir(exist_ok=True)
+    shutil.rmtree(database.parent)
+    database.parent.mkdir()
     with contextlib.closing(sqlite3.connect(database)) as opened, opened:
         opened.execute("CREATE TABLE django_migrations (id INTEGER PRIMARY KEY, app, name, applied)")
         opened.execute("INSERT INTO django_migrations VALUES (1, 'authcompare', '0001_initial', '2026-11-26')")

@@ -560,7 +560,7 @@ def test_the_summary_has_predictions_observations_and_misconceptions_and_fills_i
     assert "sure" in page
     row = re.search(r'#integrity".*?</tr>', page, re.DOTALL)[0]
     assert row.count("No: the server notices every change.") == 2
-    assert row.count("Yes: you read the other user") == 1
+    assert row.count("Yes: you can read the other user") == 1
     assert "not observed yet" in re.search(r'#lifetime".*?</tr>', page, re.DOTALL)[0]
 
 
