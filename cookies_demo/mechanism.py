@@ -13,7 +13,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from authcompare.api.openapi.serializers import MOMENTS
+from authcompare.api.openapi.serializers import TIMES
 from authcompare.mechanisms.base import Mechanism, Promises, Variant
 from cookies_demo import api
 from cookies_demo.authentication import SALT, PlainCookieAuthentication, SignedCookieAuthentication, sign
@@ -76,7 +76,7 @@ class SignedCookie(Variant):
     example = {
         "length": 108,
         "parts": {"statement": "id=7&name=alice-7f3a21&lifetime=300", "time": "1uKx2Q", "signature": "Jw3f…9aQc"},
-        **MOMENTS,
+        **TIMES,
         "server_state": None,
     }
 

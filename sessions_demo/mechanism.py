@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from authcompare.api.openapi.serializers import MOMENTS
+from authcompare.api.openapi.serializers import TIMES
 from authcompare.api.recording.redaction import redact_value
 from authcompare.api.recording.trace import State
 from authcompare.db import delete_in_batches
@@ -54,7 +54,7 @@ class DatabaseSession(Variant):
     example = {
         "length": 32,
         "parts": {"id": "k3v9…x2hd"},
-        **MOMENTS,
+        **TIMES,
         "ends_at": "2026-09-01T16:00:00Z",
         "server_state": {
             "row": "5d41402abc4b2a76",

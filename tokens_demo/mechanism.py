@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
-from authcompare.api.openapi.serializers import MOMENTS
+from authcompare.api.openapi.serializers import TIMES
 from authcompare.api.recording.trace import State
 from authcompare.db import delete_in_batches
 from authcompare.mechanisms.base import Mechanism, Promises, Variant
@@ -66,7 +66,7 @@ class BearerToken(Variant):
     example = {
         "length": 300,
         "parts": {"payload": EXAMPLE_CLAIMS},
-        **MOMENTS,
+        **TIMES,
         "server_state": {"family": EXAMPLE_CLAIMS["family"], "outstanding": 1, "denied": 0, "ended_at": None},
     }
     revocable = False  # store each access token's id, so that the denylist can contain it

@@ -9,19 +9,20 @@ from django.db import IntegrityError, transaction
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from authcompare.api.openapi.operations import Operation
+from authcompare.api.fields import Strict
+from authcompare.api.openapi.decorators import raises
 from authcompare.api.throttling import JoinThrottle
 from authcompare.classroom import live_updates
 from authcompare.classroom.cleanup import delete_expired_classes, reset_learners
 from authcompare.classroom.exceptions import ClassEnded, NicknameTaken, NoSuchClass, NotTheTeacher, NoVote
-from authcompare.classroom.permissions import StaffEndpoint, TeacherEndpoint
+from authcompare.classroom.permissions import TeacherEndpoint, find_class
 from authcompare.classroom.schedule import current_stop, planned_stops
 from authcompare.classroom.serializers import (
-    EXAMPLE_CODE,
-    EXAMPLE_REJOIN_CODE,
     ClassroomState,
     HintsSerializer,
     JoinResponse,
@@ -40,7 +41,6 @@ from authcompare.learning.learners import (
     delete_inactive_learners,
     replace_key,
     touch,
-    validated_data,
 )
 from authcompare.learning.models import Classroom, Learner, Prediction
 
@@ -60,7 +60,7 @@ def find_open_class(code: str) -> Classroom:
     return classroom
 
 
-def membership(classroom: Classroom, learner: Learner) -> dict:
+def membership(classroom: Classroom, learner: Learner) -> dict[str, str]:
     """Return what a learner needs in the class: the step to go to, and the rejoin code to keep."""
     is_teacher_paced = classroom.mode == Classroom.Mode.TEACHER_PACED
     return {
@@ -77,20 +77,16 @@ class JoinView(LearnerEndpoint):
     name = _("Join a class")
     description = _("Joins a class under a nickname. No account and no e-mail address are needed.")
     throttle_classes = [JoinThrottle]
-    operations = {
-        "POST": Operation(
-            _("Join"),
-            _("Sets a cookie that identifies you. The rejoin code replaces a lost cookie."),
-            takes=JoinSerializer,
-            example={"code": EXAMPLE_CODE, "nickname": "Anna"},
-            gives={201: JoinResponse},
-            raises=(NoSuchClass, NicknameTaken, ClassEnded),
-            csrf=True,
-        )
-    }
 
-    def post(self, request):
-        data = validated_data(JoinSerializer, request)
+    @extend_schema(
+        summary=_("Join"),
+        description=_("Sets a cookie that identifies you. The rejoin code replaces a lost cookie."),
+        request=JoinSerializer,
+        responses={201: JoinResponse},
+    )
+    @raises(NoSuchClass, NicknameTaken, ClassEnded)
+    def post(self, request: Request) -> Response:
+        data = JoinSerializer.read(request)
         classroom, nickname = find_open_class(data["code"]), data["nickname"]
         try:
             with transaction.atomic():
@@ -99,7 +95,7 @@ class JoinView(LearnerEndpoint):
                 learner, self.new_key = create_learner(classroom=classroom, nickname=nickname, step=classroom.step)
         except IntegrityError:  # two requests at the same time
             raise NicknameTaken from None
-        return Response(membership(classroom, learner), status=201)
+        return Response(JoinResponse(membership(classroom, learner)).data, status=201)
 
 
 class RejoinView(LearnerEndpoint):
@@ -108,88 +104,76 @@ class RejoinView(LearnerEndpoint):
     name = _("Rejoin a class")
     description = _("Continues as the same learner in another browser, or after this one lost its cookie.")
     throttle_classes = [JoinThrottle]
-    operations = {
-        "POST": Operation(
-            _("Rejoin"),
-            _("Sets a new cookie. The old cookie stops working."),
-            takes=RejoinSerializer,
-            example={"code": EXAMPLE_CODE, "rejoin": EXAMPLE_REJOIN_CODE},
-            gives={200: JoinResponse},
-            raises=(NoSuchClass, ClassEnded),
-            csrf=True,
-        )
-    }
 
-    def post(self, request):
-        data = validated_data(RejoinSerializer, request)
+    @extend_schema(
+        summary=_("Rejoin"),
+        description=_("Sets a new cookie. The old cookie stops working."),
+        request=RejoinSerializer,
+        responses={200: JoinResponse},
+    )
+    @raises(NoSuchClass, ClassEnded)
+    def post(self, request: Request) -> Response:
+        data = RejoinSerializer.read(request)
         classroom = find_open_class(data["code"])
         learner = classroom.learners.filter(rejoin=data["rejoin"]).first()
         if learner is None:
             raise NoSuchClass(_("This class has no learner with this rejoin code."))
         self.new_key = replace_key(learner)
         touch(learner)
-        return Response(membership(classroom, learner))
+        return Response(JoinResponse(membership(classroom, learner)).data)
 
 
 # Teachers
 
 
-class OpenView(StaffEndpoint):
+class OpenView(TeacherEndpoint):
     """Opens a class, and deletes the expired ones."""
 
     name = _("Open a class")
     description = _("Opens a class with a join code. For staff, signed in as at /admin/.")
-    operations = {
-        "POST": Operation(
-            _("Open a class"),
-            _("The class is deleted automatically after a while, with all its answers."),
-            takes=OpenSerializer,
-            example={"plan": 45, "mode": "led"},
-            gives={201: OpenResponse},
-            raises=(NotTheTeacher,),
-            csrf=True,
-        )
-    }
 
-    def act(self, teacher, plan, mode):
+    @extend_schema(
+        summary=_("Open a class"),
+        description=_("The class is deleted automatically after a while, with all its answers."),
+        request=OpenSerializer,
+        responses={201: OpenResponse},
+    )
+    @raises(NotTheTeacher)
+    def post(self, request: Request) -> Response:
+        data = OpenSerializer.read(request)
+        if not request.user.is_staff:
+            raise NotTheTeacher(_("Only staff can open a class: sign in with a teacher's account."))
         delete_expired_classes()
         delete_inactive_learners()
-        first = planned_stops(plan, settings.LANGUAGE_CODE)[0]
+        first = planned_stops(data["plan"], settings.LANGUAGE_CODE)[0]
         while True:
             try:
                 with transaction.atomic():
-                    classroom = Classroom.objects.create(teacher=teacher, plan=plan, mode=mode, step=first.slug)
+                    classroom = Classroom.objects.create(teacher=request.user, step=first.slug, **data)
             except IntegrityError:
                 continue  # another class has this code
             url = reverse("classroom-screen", args=[classroom.code])
-            return Response({"code": classroom.code, "url": url}, status=201)
-
-
-def change_operations(summary, takes=None, example=None, raises=()):
-    """Return the operations of an endpoint that changes a class."""
-    return {
-        "POST": Operation(
-            summary,
-            _("Every page of the class notices the change within two seconds."),
-            takes=takes,
-            example=example,
-            gives={200: ClassroomState},
-            raises=(NotTheTeacher, NoSuchClass, ClassEnded, *raises),
-            csrf=True,
-        )
-    }
+            return Response(OpenResponse({"code": classroom.code, "url": url}).data, status=201)
 
 
 class ChangeView(TeacherEndpoint):
     """Changes one thing about a class. A subclass implements `change`."""
 
     description = _("For the teacher of this class only, signed in as at /admin/.")
+    request_serializer: type[Strict] | None = None
 
-    def act(self, classroom, **data):
+    @extend_schema(
+        description=_("Every page of the class notices the change within two seconds."),
+        responses={200: ClassroomState},
+    )
+    @raises(NotTheTeacher, NoSuchClass, ClassEnded)
+    def post(self, request: Request, code: str) -> Response:
+        data = (self.request_serializer or Strict).read(request)
+        classroom = find_class(request.user, code)
         if not classroom.is_open:
             raise ClassEnded
         self.change(classroom, **data)
-        return Response(classroom.to_dict())
+        return Response(ClassroomState(classroom.to_dict()).data)
 
 
 def gather(classroom: Classroom) -> None:
@@ -197,11 +181,12 @@ def gather(classroom: Classroom) -> None:
     classroom.learners.update(step=classroom.step, step_since=classroom.step_since)
 
 
+@extend_schema_view(post=extend_schema(summary=_("Move to a step")))
 class MoveView(ChangeView):
     name = _("Move a class")
-    operations = change_operations(_("Move to a step"), MoveSerializer, {"step": "take-it-back"})
+    request_serializer = MoveSerializer
 
-    def change(self, classroom, step):
+    def change(self, classroom: Classroom, step: str) -> None:
         if step not in {stop.slug for stop in planned_stops(classroom.plan, settings.LANGUAGE_CODE)}:
             raise ValidationError({"step": [_("The plan of this class has no such step.")]})
         classroom.change(step=step, step_since=timezone.now(), **NO_VOTE)
@@ -209,11 +194,12 @@ class MoveView(ChangeView):
             gather(classroom)
 
 
+@extend_schema_view(post=extend_schema(summary=_("Set the pace")))
 class ModeView(ChangeView):
     name = _("Set the pace of a class")
-    operations = change_operations(_("Set the pace"), ModeSerializer, {"mode": "free"})
+    request_serializer = ModeSerializer
 
-    def change(self, classroom, mode):
+    def change(self, classroom: Classroom, mode: str) -> None:
         if mode == classroom.mode:
             return
         classroom.change(mode=mode, step_since=timezone.now(), **NO_VOTE)
@@ -221,15 +207,15 @@ class ModeView(ChangeView):
             gather(classroom)
 
 
+@extend_schema_view(post=extend_schema(summary=_("Open or close a vote")))
 class VoteView(ChangeView):
     """Opens a vote on the current step, closes it, or unlocks the run."""
 
     name = _("Vote")
-    operations = change_operations(
-        _("Open or close a vote"), VoteSerializer, {"action": "open", "round": 1}, raises=(NoVote,)
-    )
+    request_serializer = VoteSerializer
+    raises = (NoVote,)
 
-    def change(self, classroom, action, round):
+    def change(self, classroom: Classroom, action: str, round: int) -> None:
         stop = current_stop(classroom, settings.LANGUAGE_CODE)
         if action == "close":
             has_begun = classroom.vote_step == stop.slug and classroom.vote in {
@@ -247,23 +233,24 @@ class VoteView(ChangeView):
             classroom.change(vote=Classroom.Vote.RUN, vote_step=stop.slug)
 
 
+@extend_schema_view(post=extend_schema(summary=_("Switch hints on or off")))
 class HintsView(ChangeView):
     name = _("Hints")
-    operations = change_operations(_("Switch hints on or off"), HintsSerializer, {"on": False})
+    request_serializer = HintsSerializer
 
-    def change(self, classroom, on):
+    def change(self, classroom: Classroom, on: bool) -> None:
         classroom.change(hints=on)
 
 
+@extend_schema_view(post=extend_schema(summary=_("Reset one learner or the class")))
 class ResetView(ChangeView):
     """Deletes the predictions, runs and sandboxes of one learner or of the whole class. All learners stay in it."""
 
     name = _("Reset a class")
-    operations = change_operations(
-        _("Reset one learner or the class"), ResetSerializer, {"learner": 7}, raises=(NotFound,)
-    )
+    request_serializer = ResetSerializer
+    raises = (NotFound,)
 
-    def change(self, classroom, learner=None):
+    def change(self, classroom: Classroom, learner: int | None = None) -> None:
         if learner is None:
             reset_learners(classroom.learners.all())
             first = planned_stops(classroom.plan, settings.LANGUAGE_CODE)[0]
@@ -277,13 +264,13 @@ class ResetView(ChangeView):
         classroom.change()
 
 
+@extend_schema_view(post=extend_schema(summary=_("End the class")))
 class EndView(ChangeView):
     """Ends a class. Its teacher can export the answers until the class is deleted."""
 
     name = _("End a class")
-    operations = change_operations(_("End the class"))
 
-    def change(self, classroom):
+    def change(self, classroom: Classroom) -> None:
         classroom.change(ended_at=timezone.now(), **NO_VOTE)
 
 

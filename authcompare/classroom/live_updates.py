@@ -13,14 +13,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from authcompare.api.base import Endpoint
-from authcompare.api.openapi.operations import Operation
+from authcompare.api.openapi.decorators import raises
 from authcompare.classroom.exceptions import NoClass
 from authcompare.classroom.schedule import current_stop
 from authcompare.classroom.serializers import LearnerState, LiveQuery
-from authcompare.classroom.vote_results import visible_votes
+from authcompare.classroom.vote_results import count_answers, visible_votes
 from authcompare.learning.learners import find_learner, touch
 from authcompare.learning.models import Classroom, Learner, hash_key
 
@@ -33,22 +35,20 @@ class LiveView(Endpoint):
 
     name = _("Live updates")
     description = _("Answers the state of your class: its step and its vote.")
-    operations = {
-        "GET": Operation(
-            _("Get updates"),
-            _("204 if your version is current. The histogram appears when the vote is closed."),
-            query=LiveQuery,
-            gives={200: LearnerState, 204: None},
-            raises=(NoClass,),
-        )
-    }
 
-    def get(self, request):
+    @extend_schema(
+        summary=_("Get updates"),
+        description=_("204 if your version is current. The histogram appears when the vote is closed."),
+        parameters=[LiveQuery],
+        responses={200: LearnerState, 204: None},
+    )
+    @raises(NoClass)
+    def get(self, request: Request) -> Response:
         LiveQuery(data=request.query_params).is_valid(raise_exception=True)
         learner = find_learner(request)
         if learner is None or learner.classroom is None:
             raise NoClass
-        return Response(learner_state(learner))
+        return Response(LearnerState(learner_state(learner)).data)
 
 
 def middleware(get_response):
@@ -85,20 +85,21 @@ def learner_state(learner: Learner) -> dict:
         **classroom.to_dict(),
         "since": (timezone.now() - classroom.step_since).total_seconds(),
         "reset": learner.reset_at and learner.reset_at.timestamp(),
-        **cached_histogram(classroom.code, classroom.version, classroom),
+        **cached_counts(classroom.code, classroom.version, classroom),
     }
 
 
 @lru_cache(maxsize=64)
-def cached_histogram(code: str, version: int, classroom: Classroom) -> dict:
-    """Return the histogram, if it is visible: {"histogram": {variant key: {outcome: count}}}.
+def cached_counts(code: str, version: int, classroom: Classroom) -> dict:
+    """Return the numbers of answers and learners, and the histogram if it is visible: {variant key: {outcome: count}}.
 
-    It is counted once per version for all learners. (Two instances of a model are equal if their keys are, so the
+    They are counted once per version for all learners. (Two instances of a model are equal if their keys are, so the
     version must be an argument.)
     """
     stop = current_stop(classroom, translation.get_language())
     votes = visible_votes(classroom, stop.step) if stop.has_vote else []
-    return {"histogram": votes[-1].counts} if votes else {}
+    counts = {"answered": count_answers(classroom, stop), "joined": classroom.learners.count()}
+    return counts | ({"histogram": votes[-1].counts} if votes else {})
 
 
 urlpatterns = [path(PATH.lstrip("/"), LiveView.as_view(), name="classroom-live")]

@@ -1,13 +1,13 @@
 """The bodies that the classroom's endpoints take and answer."""
 
 import unicodedata
+from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from authcompare.api.fields import SecondsField, Strict, TextField
-from authcompare.api.openapi.operations import ResponseSerializer
+from authcompare.api.fields import Strict, StrictIntegerField, TextField
 from authcompare.learning.lessons import PLANS
 from authcompare.learning.models import Classroom, Prediction
 
@@ -18,14 +18,14 @@ EXAMPLE_CODE, EXAMPLE_REJOIN_CODE = "K7PQX", "M4T9KW"
 class CodeField(TextField):
     """A code in upper case, without the spaces that people type."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> str:
         return "".join(super().to_internal_value(data).split()).upper()
 
 
 class NicknameField(TextField):
     """A name in one line and in its usual Unicode form (NFKC), without invisible characters."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> str:
         text = unicodedata.normalize("NFKC", super().to_internal_value(data))
         categories = [(char, unicodedata.category(char)[0]) for char in text]
         visible = (" " if category == "Z" else char for char, category in categories if category != "C")
@@ -38,75 +38,79 @@ class NicknameField(TextField):
 class JoinSerializer(Strict):
     code = CodeField(label=_("Code"), max_length=MAX_CODE_LENGTH)
     nickname = NicknameField(label=_("Nickname"), max_length=24)
+    example = {"code": EXAMPLE_CODE, "nickname": "Anna"}
 
 
 class RejoinSerializer(Strict):
     code = CodeField(label=_("Code"), max_length=MAX_CODE_LENGTH)
     rejoin = CodeField(label=_("Rejoin code"), max_length=MAX_CODE_LENGTH)
+    example = {"code": EXAMPLE_CODE, "rejoin": EXAMPLE_REJOIN_CODE}
 
 
 class OpenSerializer(Strict):
     plan = serializers.ChoiceField(PLANS, label=_("Minutes"))
     mode = serializers.ChoiceField(Classroom.Mode, label=_("Pace"), default=Classroom.Mode.TEACHER_PACED)
+    example = {"plan": 45, "mode": "led"}
 
 
 class MoveSerializer(Strict):
     step = TextField(label=_("Step"), max_length=50)
+    example = {"step": "take-it-back"}
 
 
 class ModeSerializer(Strict):
     mode = serializers.ChoiceField(Classroom.Mode, label=_("Pace"))
+    example = {"mode": "free"}
 
 
 class VoteSerializer(Strict):
     action = serializers.ChoiceField(["open", "close", "run"], label=_("Action"))
     round = serializers.ChoiceField([Prediction.FIRST, Prediction.SECOND], label=_("Vote"), default=Prediction.FIRST)
+    example = {"action": "open", "round": 1}
 
 
 class HintsSerializer(Strict):
     on = serializers.BooleanField(label=_("On"))
+    example = {"on": False}
 
 
 class ResetSerializer(Strict):
-    learner = SecondsField(
+    learner = StrictIntegerField(
         label=_("Learner"), required=False, min_value=1, help_text=_("Leave it out to reset the whole class.")
     )
+    example = {"learner": 7}
 
 
 class LiveQuery(serializers.Serializer):
-    version = SecondsField(required=False, min_value=0, help_text=_("The version that you have."))
+    version = StrictIntegerField(required=False, min_value=0, help_text=_("The version that you have."))
 
 
-# Responses
+# Responses. The document keeps the component names of the first release, from which clients are generated.
 
 
-class JoinResponse(ResponseSerializer):
+@extend_schema_serializer(component_name="Joined")
+class JoinResponse(serializers.Serializer):
     code = serializers.CharField()
     nickname = serializers.CharField()
     rejoin = serializers.CharField()
     step = serializers.CharField()
 
-    @staticmethod
-    def example(view):
-        return {"code": EXAMPLE_CODE, "nickname": "Anna", "rejoin": EXAMPLE_REJOIN_CODE, "step": "the-table"}
 
-
-class OpenResponse(ResponseSerializer):
+@extend_schema_serializer(component_name="Opened")
+class OpenResponse(serializers.Serializer):
     code = serializers.CharField()
     url = serializers.CharField()
 
-    @staticmethod
-    def example(view):
-        return {"code": EXAMPLE_CODE, "url": reverse("classroom-screen", args=[EXAMPLE_CODE])}
 
-
-class VoteState(ResponseSerializer):
+@extend_schema_serializer(component_name="Vote")
+class VoteState(serializers.Serializer):
     state = serializers.CharField()
     step = serializers.CharField(allow_blank=True)
     round = serializers.IntegerField()
 
 
-class ClassroomState(ResponseSerializer):
+@extend_schema_serializer(component_name="State")
+class ClassroomState(serializers.Serializer):
     """The state of a class: Classroom.to_dict()."""
 
     version = serializers.IntegerField()
@@ -116,20 +120,13 @@ class ClassroomState(ResponseSerializer):
     vote = VoteState()
     ended = serializers.BooleanField()
 
-    @staticmethod
-    def example(view):
-        vote = {"state": "closed", "step": "take-it-back", "round": 1}
-        return {"version": 12, "mode": "led", "step": "take-it-back", "hints": True, "vote": vote, "ended": False}
 
-
+@extend_schema_serializer(component_name="News")
 class LearnerState(ClassroomState):
     """The state of a class as a learner's page needs it. `histogram` is present once the vote is closed."""
 
     since = serializers.FloatField()
     reset = serializers.FloatField(allow_null=True)
+    answered = serializers.IntegerField()
+    joined = serializers.IntegerField()
     histogram = serializers.DictField(required=False)
-
-    @staticmethod
-    def example(view):
-        histogram = {"session db": {"refused": 20, "let in": 7}}
-        return ClassroomState.example(view) | {"since": 41.5, "reset": None, "histogram": histogram}

@@ -2,19 +2,20 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from rest_framework import serializers
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from authcompare.accounts.models import Sandbox
 from authcompare.api.base import Endpoint
 from authcompare.db import delete_in_batches
 from authcompare.learning.models import Classroom, Learner, hash_key
 from authcompare.mechanisms.authentication import require_csrf_token
+from authcompare.mechanisms.permissions import HasCSRFToken
 
 RETENTION = timedelta(days=30)  # of a learner outside a class, from the last visit
 KEY_BYTES = 24  # 192 random bits cannot be guessed
@@ -94,12 +95,11 @@ class LearnerEndpoint(Endpoint):
     The browser attaches the cookie automatically, so unsafe methods need a CSRF token.
     """
 
-    new_key = None  # of a learner who is created by this request
+    permission_classes = [HasCSRFToken]
+    new_key: str | None = None  # of a learner who is created by this request
 
-    def initial(self, request, *args, **kwargs):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method not in SAFE_METHODS:
-            require_csrf_token(request._request)
         self.learner = find_learner(request)
 
     def get_or_create_learner(self) -> Learner:
@@ -108,15 +108,8 @@ class LearnerEndpoint(Endpoint):
             self.learner, self.new_key = create_learner()
         return self.learner
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.new_key:
             set_learner_cookie(response, self.new_key)
         return response
-
-
-def validated_data(serializer_class: type[serializers.Serializer], request: Request) -> dict:
-    """Return the body of a request, validated by this serializer; raise ValidationError."""
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data

@@ -21,7 +21,6 @@ from rest_framework.views import APIView
 
 from authcompare.api.base import Endpoint
 from authcompare.api.exceptions import INVALID, NOTHING_SENT, TOO_LARGE
-from authcompare.api.openapi.operations import Operation, operation
 from authcompare.api.openapi.serializers import Error
 from authcompare.mechanisms.authentication import AmbiguousCredential, CredentialAuthentication, CSRFFailed
 from authcompare.mechanisms.base import Mechanism, Variant
@@ -174,18 +173,15 @@ class EndpointSchema(AutoSchema):
     """One operation: the refusals follow from the view's body, permissions, throttles and authenticators."""
 
     @property
-    def declared(self) -> Operation:
-        return operation(self.view, self.method)
-
-    @property
     def readers(self) -> list[CredentialAuthentication]:
         readers = self.view.get_readers() if isinstance(self.view, Endpoint) else []
         return [reader for reader in readers if isinstance(reader, CredentialAuthentication)]
 
     @property
     def requires_csrf_token(self) -> bool:
-        by_view = self.declared.csrf or any(isinstance(each, HasCSRFToken) for each in self.view.get_permissions())
-        return self.method not in SAFE_METHODS and by_view
+        return self.method not in SAFE_METHODS and any(
+            isinstance(permission, HasCSRFToken) for permission in self.view.get_permissions()
+        )
 
     def get_operation(self, *args: Any) -> dict | None:
         result = super().get_operation(*args)
@@ -206,13 +202,10 @@ class EndpointSchema(AutoSchema):
         return [tag(self.view, self.path)]
 
     def get_summary(self) -> str:
-        return str(self.declared.summary or self.view.get_view_name())
+        return str(self.view.get_view_name())
 
     def get_description(self) -> str:
-        return str(self.declared.about)
-
-    def get_override_parameters(self) -> list:
-        return [self.declared.query] if self.declared.query else []
+        return ""  # drf-spectacular would show the docstring
 
     def get_auth(self) -> list[dict]:
         """Return the security requirements: one credential of several, with the CSRF token where it is checked."""
@@ -232,14 +225,13 @@ class EndpointSchema(AutoSchema):
         return needs
 
     def get_request_serializer(self) -> Any:
-        return self.declared.takes
+        return getattr(self.view, "request_serializer", None)
 
     def get_response_serializers(self) -> Any:
-        answer = getattr(self.view, "response_serializer", None)
-        return {200: answer} if answer else self.declared.gives
+        return {200: getattr(self.view, "response_serializer", None)}
 
     def get_examples(self) -> list[OpenApiExample]:
-        request = self.declared.example or getattr(self.get_request_serializer(), "example", None)
+        request = getattr(self.get_request_serializer(), "example", None)
         response = getattr(self.view, "response_example", None)
         request = request(self.view) if callable(request) else request
         found = [OpenApiExample(self.get_summary(), request, request_only=True)] if request else []
@@ -304,7 +296,7 @@ class EndpointSchema(AutoSchema):
     def find_refusals(self) -> Any:
         view, method = self.view, getattr(self.view, self.method.lower())
         raised: list[type[APIException]] = [*getattr(method, "raises", ()), *getattr(view, "raises", ())]
-        yield from (Refusal.of(error) for error in [*raised, *self.declared.raises])
+        yield from (Refusal.of(error) for error in raised)
         if self.get_request_serializer():
             yield Refusal.of(ParseError)
             yield Refusal(413, "too_large", str(TOO_LARGE))

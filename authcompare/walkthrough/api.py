@@ -6,10 +6,12 @@ from django.db import transaction
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from authcompare.api.fields import Strict
-from authcompare.api.openapi.operations import Operation
+from authcompare.api.openapi.decorators import raises
 from authcompare.api.throttling import ExperimentThrottle
 from authcompare.experiments.api import Broken, Busy, InBrowser, run_at
 from authcompare.learning.exceptions import (
@@ -25,7 +27,6 @@ from authcompare.learning.learners import (
     delete_learner_cookie,
     is_teacher_paced,
     touch,
-    validated_data,
 )
 from authcompare.learning.predictions import (
     delete_work,
@@ -36,6 +37,7 @@ from authcompare.learning.predictions import (
 )
 from authcompare.learning.questions import TEST_ROUNDS, count_right
 from authcompare.walkthrough.serializers import (
+    AtStepSerializer,
     JudgementResponse,
     ObservedSerializer,
     PredictionResponse,
@@ -43,14 +45,8 @@ from authcompare.walkthrough.serializers import (
     RunResponse,
     ScoreResponse,
     StepResponse,
-    StepSerializer,
     StepVariantSerializer,
     TestSerializer,
-    example_answers,
-    example_observation,
-    example_prediction,
-    example_step,
-    example_variant,
     test_questions,
 )
 
@@ -64,32 +60,21 @@ class PredictView(LearnerEndpoint):
     name = _("Predict")
     description = _("Stores your prediction for each door of a step, with your confidence. A run needs it.")
     throttle_classes = [ExperimentThrottle]
-    operations = {
-        "POST": Operation(
-            _("Predict"),
-            _("A new learner gets a cookie. No account and no e-mail address are needed."),
-            takes=PredictSerializer,
-            example=lambda view: example_prediction(),
-            gives={200: PredictionResponse},
-            raises=(VoteClosed, AlreadyRun),
-            csrf=True,
-        )
-    }
 
-    def post(self, request):
-        data = validated_data(PredictSerializer, request)
+    @extend_schema(
+        summary=_("Predict"),
+        description=_("A new learner gets a cookie. No account and no e-mail address are needed."),
+        request=PredictSerializer,
+        responses={200: PredictionResponse},
+    )
+    @raises(VoteClosed, AlreadyRun)
+    def post(self, request: Request) -> Response:
+        data = PredictSerializer.read(request)
         step = data["step"]
         with transaction.atomic():
             learner = self.get_or_create_learner()
             prediction = save_prediction(learner, step, data["choices"], data["confidence"], data["round"])
-        return Response(
-            {
-                "step": step.slug,
-                "round": prediction.round,
-                "choices": prediction.choices,
-                "confidence": prediction.confidence,
-            }
-        )
+        return Response(PredictionResponse(prediction).data)
 
 
 class RunView(LearnerEndpoint):
@@ -98,25 +83,23 @@ class RunView(LearnerEndpoint):
     name = _("Run a step")
     description = _("Runs a step's experiment at one of its doors, and compares the outcome with your prediction.")
     throttle_classes = [ExperimentThrottle]
-    operations = {
-        "POST": Operation(
-            _("Run"),
-            _("The experiment uses throwaway accounts of its own. Without a stored prediction, the answer is 409."),
-            takes=StepVariantSerializer,
-            example=lambda view: example_variant(),
-            gives={200: RunResponse},
-            raises=(PredictFirst, VoteOpen, InBrowser, Broken, Busy),
-            csrf=True,
-        )
-    }
 
-    def post(self, request):
-        data = validated_data(StepVariantSerializer, request)
+    @extend_schema(
+        summary=_("Run"),
+        description=_(
+            "The experiment uses throwaway accounts of its own. Without a stored prediction, the answer is 409."
+        ),
+        request=StepVariantSerializer,
+        responses={200: RunResponse},
+    )
+    @raises(PredictFirst, VoteOpen, InBrowser, Broken, Busy)
+    def post(self, request: Request) -> Response:
+        data = StepVariantSerializer.read(request)
         step, variant = data["step"], data["variant"]
         predicted = predicted_outcome(self.learner, step, variant)
         result = run_at(step.experiment, variant)
         judgement = save_observation(self.learner, step, variant, predicted, result["outcome"])
-        return Response(result | {"predicted": predicted} | asdict(judgement))
+        return Response(RunResponse(result | {"predicted": predicted} | asdict(judgement)).data)
 
 
 class ObservedView(LearnerEndpoint):
@@ -125,26 +108,22 @@ class ObservedView(LearnerEndpoint):
     name = _("Report an observation")
     description = _("Takes the outcome that your browser observed, and compares it with your prediction.")
     throttle_classes = [ExperimentThrottle]
-    operations = {
-        "POST": Operation(
-            _("Report"),
-            _("The outcome counts for you only. The comparison does not use it."),
-            takes=ObservedSerializer,
-            example=lambda view: example_observation(),
-            gives={200: JudgementResponse},
-            raises=(PredictFirst, VoteOpen),
-            csrf=True,
-        )
-    }
 
-    def post(self, request):
-        data = validated_data(ObservedSerializer, request)
+    @extend_schema(
+        summary=_("Report"),
+        description=_("The outcome counts for you only. The comparison does not use it."),
+        request=ObservedSerializer,
+        responses={200: JudgementResponse},
+    )
+    @raises(PredictFirst, VoteOpen)
+    def post(self, request: Request) -> Response:
+        data = ObservedSerializer.read(request)
         step, variant, outcome = data["step"], data["variant"], data["outcome"]
         predicted = predicted_outcome(self.learner, step, variant)
         expected = step.experiment.expected(variant)
         judgement = save_observation(self.learner, step, variant, predicted, outcome)
-        result = {"expected": expected, "outcome": outcome, "agrees": outcome == expected}
-        return Response(result | {"predicted": predicted} | asdict(judgement))
+        result = {"expected": expected, "outcome": outcome, "agrees": outcome == expected, "predicted": predicted}
+        return Response(JudgementResponse(result | asdict(judgement)).data)
 
 
 class MoveView(LearnerEndpoint):
@@ -152,19 +131,15 @@ class MoveView(LearnerEndpoint):
 
     name = _("Move")
     description = _("Stores your step, so that you can continue there and your teacher can see where you are.")
-    operations = {
-        "POST": Operation(
-            _("Move to a step"),
-            takes=StepSerializer,
-            example=lambda view: {"step": example_step().slug},
-            gives={200: StepResponse},
-            raises=(TeacherPaced, PredictFirst),
-            csrf=True,
-        )
-    }
 
-    def post(self, request):
-        slug = validated_data(StepSerializer, request)["step"].slug
+    @extend_schema(
+        summary=_("Move to a step"),
+        request=AtStepSerializer,
+        responses={200: StepResponse},
+    )
+    @raises(TeacherPaced, PredictFirst)
+    def post(self, request: Request) -> Response:
+        slug = AtStepSerializer.read(request)["step"].slug
         if self.learner is None:
             raise PredictFirst  # a visitor who only looks is not stored
         if is_teacher_paced(self.learner):
@@ -173,7 +148,7 @@ class MoveView(LearnerEndpoint):
             touch(self.learner)
         else:
             touch(self.learner, step=slug, step_since=timezone.now())
-        return Response({"step": slug})
+        return Response(StepResponse({"step": slug}).data)
 
 
 class TestView(LearnerEndpoint):
@@ -182,24 +157,20 @@ class TestView(LearnerEndpoint):
     name = _("Pre-test and post-test")
     description = _("Takes your answers to a test, once. You see the solutions after the post-test.")
     throttle_classes = [ExperimentThrottle]
-    operations = {
-        "POST": Operation(
-            _("Answer a test"),
-            _("A question without an answer counts as wrong."),
-            takes=TestSerializer,
-            example=lambda view: example_answers(),
-            gives={200: ScoreResponse},
-            raises=(AlreadyAnswered,),
-            csrf=True,
-        )
-    }
 
-    def post(self, request):
-        data = validated_data(TestSerializer, request)
+    @extend_schema(
+        summary=_("Answer a test"),
+        description=_("A question without an answer counts as wrong."),
+        request=TestSerializer,
+        responses={200: ScoreResponse},
+    )
+    @raises(AlreadyAnswered)
+    def post(self, request: Request) -> Response:
+        data = TestSerializer.read(request)
         with transaction.atomic():
             save_answers(self.get_or_create_learner(), TEST_ROUNDS[data["round"]], data["choices"])
         asked = test_questions(data["round"])
-        return Response({"right": count_right(asked, data["choices"]), "of": len(asked)})
+        return Response(ScoreResponse({"right": count_right(asked, data["choices"]), "of": len(asked)}).data)
 
 
 class ResetView(LearnerEndpoint):
@@ -207,17 +178,14 @@ class ResetView(LearnerEndpoint):
 
     name = _("Reset my lab")
     description = _("Deletes your predictions, observations and answers, and your throwaway accounts.")
-    operations = {
-        "POST": Operation(
-            _("Reset my lab"),
-            _("In a class you stay a member. Without a class, your cookie is deleted, too."),
-            gives={204: None},
-            csrf=True,
-        )
-    }
 
-    def post(self, request):
-        Strict(data=request.data).is_valid(raise_exception=True)
+    @extend_schema(
+        summary=_("Reset my lab"),
+        description=_("In a class you stay a member. Without a class, your cookie is deleted, too."),
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        Strict.read(request)
         response = Response(status=204)
         if self.learner is None:
             return response

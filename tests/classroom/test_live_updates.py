@@ -44,6 +44,15 @@ def test_every_change_raises_the_version(teacher, code, anna, action, body):
     assert anna.live(version).status_code == 200
 
 
+def test_the_state_counts_learners_and_answers_at_each_version(teacher, code, anna):
+    teacher.change(code, "move", step=STEP.slug)
+    teacher.change(code, "vote", action="open")
+    assert anna.predict(STEP).status_code == 200
+    teacher.change(code, "vote", action="close")
+    state = anna.live().json()
+    assert (state["joined"], state["answered"]) == (1, 1)
+
+
 def test_a_prediction_does_not_raise_the_version(teacher, code, anna):
     """Three hundred predictions would be three hundred updates for three hundred pages."""
     teacher.change(code, "move", step=STEP.slug)

@@ -1,10 +1,11 @@
 """Serializers of the responses that all mechanisms share."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 TIMES = {"issued_at": "2026-09-01T08:00:00Z", "expires_at": "2026-09-01T08:05:00Z"}  # of examples
 JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI3In0.{}"  # of examples: no key has signed it
-MOMENTS = TIMES  # the name that the mechanisms import
 
 
 class Error(serializers.Serializer):
@@ -45,8 +46,12 @@ class Credential(serializers.Serializer):
     parts = serializers.DictField()
     issued_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)
-    ends_at = serializers.DateTimeField(required=False)
+    ends_at = serializers.DateTimeField(allow_null=True, required=False)
     server_state = serializers.DictField(allow_null=True)
+
+    def to_representation(self, description: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what the mechanism does not describe: DRF would answer null for `ends_at`."""
+        return {name: text for name, text in super().to_representation(description).items() if name in description}
 
 
 class Device(serializers.Serializer):
