@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.permissions import IsAuthenticated
@@ -135,6 +135,7 @@ class JwksView(APIView):
         return Response(KeySet(jwks.jwks()).data, headers={"Cache-Control": "public, max-age=300"})
 
 
+@extend_schema_serializer(component_name="Kin")
 class FamilyToken(serializers.Serializer):
     """One token of a family."""
 

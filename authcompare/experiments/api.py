@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.request import Request
@@ -120,6 +120,7 @@ class ObservationAnswer(serializers.Serializer):
     counterpart = serializers.CharField(allow_blank=True)
 
 
+@extend_schema_serializer(component_name="ObservationAnswer")
 class JudgedObservation(ObservationAnswer):
     """An observation, compared with the prediction that was sent with the request, if any."""
 
