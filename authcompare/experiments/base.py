@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -35,13 +36,13 @@ class Observation:
     """What an experiment observed at one variant."""
 
     outcome: str
-    facts: list = field(default_factory=list)  # [(label, value), ...]
-    sent: list = field(default_factory=list)  # of Sent
+    facts: list[tuple[str, Any]] = field(default_factory=list)  # [(label, value), ...]
+    sent: list[Sent] = field(default_factory=list)
     observed_at: datetime | None = None
     in_your_browser: bool = False  # the visitor's own browser observed it, not this server
 
     @property
-    def plain_facts(self) -> list:
+    def plain_facts(self) -> list[list[Any]]:
         """The facts for JSON, in the active language."""
         return [[str(label), value if isinstance(value, (int, float)) else str(value)] for label, value in self.facts]
 
@@ -52,11 +53,11 @@ class Experiment:
     slug: str
     title: str
     question: str
-    choices: list  # of Choice: every outcome that a variant can promise, and one for each misconception
-    rows: list  # slugs of the topics that it belongs to (topics.py), the most important first
+    choices: list[Choice]  # every outcome that a variant can promise, and one for each misconception
+    rows: list[str]  # slugs of the topics that it belongs to (topics.py), the most important first
     explanation: str
-    sources: list  # [(title, address)]
-    attack = None  # for an attack: the outcome in which it succeeds; every weak variant must show it
+    sources: list[tuple[str, str]]  # [(title, address)]
+    attack: str | None = None  # for an attack: the outcome in which it succeeds; every weak variant must show it
     fix = ""  # for an attack: what a hardened variant does
     waits = False  # it spends most of its time waiting for a credential to expire
     browser = False  # only a browser can show it: static/experiments/js/catalogue/<slug>.js runs instead of `run`
@@ -75,7 +76,7 @@ class Experiment:
         """Return the outcome that this variant promises."""
         raise NotImplementedError
 
-    def run(self, actors, variant: Variant) -> Observation:
+    def run(self, actors: Any, variant: Variant) -> Observation:
         """Run the experiment at this variant with fresh actors (see cast.Actors)."""
         raise NotImplementedError
 

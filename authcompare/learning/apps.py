@@ -6,5 +6,5 @@ class LearningConfig(AppConfig):
     name = "authcompare.learning"
     verbose_name = _("Learning")
 
-    def ready(self):
+    def ready(self) -> None:
         from authcompare.learning import checks  # noqa: F401  registers the check

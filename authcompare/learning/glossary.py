@@ -550,7 +550,7 @@ def link_text(text: str, language: str, linked: set[str]) -> Iterator[Token]:
     pattern, terms = name_pattern(language)
     end = 0
     for match in pattern.finditer(text):
-        term = terms[match.lastindex - 1]
+        term = terms[(match.lastindex or 0) - 1]
         if term.slug in linked:
             continue
         linked.add(term.slug)

@@ -33,7 +33,7 @@ def is_teacher_paced(learner: Learner | None) -> bool:
     return bool(classroom and classroom.is_open and classroom.mode == Classroom.Mode.TEACHER_PACED)
 
 
-def create_learner(**fields) -> tuple[Learner, str]:
+def create_learner(**fields: Any) -> tuple[Learner, str]:
     """Create a learner; return it with the key for its cookie."""
     key = secrets.token_urlsafe(KEY_BYTES)
     return Learner.objects.create(key_hash=hash_key(key), **fields), key
@@ -64,7 +64,7 @@ def delete_learner_cookie(response: HttpResponse) -> None:
     set_learner_cookie(response, "", max_age=0)
 
 
-def touch(learner: Learner, **changes) -> None:
+def touch(learner: Learner, **changes: Any) -> None:
     """Store the time of this visit, together with other changes."""
     Learner.objects.filter(pk=learner.pk).update(last_seen_at=timezone.now(), **changes)
 

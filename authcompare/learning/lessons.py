@@ -4,10 +4,11 @@ The front matter describes the step; the body has up to four sections. `lesson_c
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import frontmatter
@@ -15,6 +16,9 @@ import yaml
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 
 from authcompare.experiments.base import Experiment
 from authcompare.experiments.registry import find_experiment
@@ -152,7 +156,7 @@ def parse_step(path: Path) -> Step:
     )
 
 
-def parse_front_matter(path: Path) -> tuple[dict, str]:
+def parse_front_matter(path: Path) -> tuple[dict[str, Any], str]:
     """Return the front matter and the body of a file; raise LessonError for the first mistake in the front matter."""
     try:
         fields, body = frontmatter.parse(path.read_text(encoding="utf-8"))
@@ -184,13 +188,20 @@ def markdown() -> MarkdownIt:
     """Return the parser: CommonMark without raw HTML; `saw:` links lead to the experiment."""
     parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
     parser.enable("table")
-    parser.validateLink = lambda url: not re.match(r"(javascript|vbscript|file|data):", url.strip().lower())
+    parser.validateLink = is_harmless  # type: ignore[method-assign]  # the parser's own hook
     parser.add_render_rule("link_open", render_link)
     add_transcripts(parser)
     return parser
 
 
-def render_link(self, tokens, index, options, env):
+def is_harmless(url: str) -> bool:
+    """Return True unless a link to this address could run a script or read a file."""
+    return not re.match(r"(javascript|vbscript|file|data):", url.strip().lower())
+
+
+def render_link(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: dict[str, Any]
+) -> str:
     """Render the start tag of a link: a rule of the Markdown renderer."""
     token = tokens[index]
     observation = OBSERVATION_LINK.fullmatch(decode_href(token.attrs["href"]))
@@ -208,7 +219,8 @@ def render(text: str, language: str = "", linked: set[str] | None = None) -> Saf
     tokens = parser.parse(text.strip())
     if language:
         tokens = link_first_uses(tokens, language, set() if linked is None else linked)
-    return mark_safe(parser.renderer.render(tokens, parser.options, {"language": language}))  # noqa: S308
+    html: str = parser.renderer.render(tokens, parser.options, {"language": language})
+    return mark_safe(html)  # noqa: S308
 
 
 def decode_href(href: object) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -65,10 +66,10 @@ class Classroom(models.Model):
         verbose_name = _("class")
         verbose_name_plural = _("classes")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self.expires_at is None:
             self.expires_at = timezone.now() + timedelta(seconds=settings.CLASSROOM_KEPT)
         super().save(*args, **kwargs)
@@ -85,13 +86,14 @@ class Classroom(models.Model):
         """
         if self.vote_step != step:
             return None
-        return {self.Vote.OPEN: self.vote_round, self.Vote.RUN: Prediction.LATE}.get(self.vote)
+        rounds: dict[str, int] = {self.Vote.OPEN: self.vote_round, self.Vote.RUN: Prediction.LATE}
+        return rounds.get(self.vote)
 
     def is_run_locked(self, step: str) -> bool:
         """Return True while the class votes on this step or discusses the vote."""
         return self.vote_step == step and self.vote in {self.Vote.OPEN, self.Vote.CLOSED}
 
-    def change(self, **fields) -> None:
+    def change(self, **fields: Any) -> None:
         """Update the class, and raise its version so that every page notices.
 
         The database counts the version: two changes at once are two versions.
@@ -99,7 +101,7 @@ class Classroom(models.Model):
         Classroom.objects.filter(pk=self.pk).update(version=F("version") + 1, **fields)
         self.refresh_from_db()
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Return the state of the class as its pages need it."""
         return {
             "version": self.version,
@@ -137,7 +139,7 @@ class Learner(models.Model):
             models.UniqueConstraint("classroom", "rejoin", name="one_rejoin_code_per_class"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.nickname or f"#{self.pk}"
 
 
@@ -159,7 +161,7 @@ class Prediction(models.Model):
         verbose_name_plural = _("predictions")
         constraints = [models.UniqueConstraint(fields=["learner", "step", "round"], name="one_prediction_per_round")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.learner} {self.step} {self.round}"
 
 
@@ -176,5 +178,5 @@ class Run(models.Model):
         verbose_name_plural = _("runs")
         constraints = [models.UniqueConstraint(fields=["learner", "step"], name="one_run_per_step")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.learner} {self.step}"

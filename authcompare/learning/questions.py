@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -58,9 +59,9 @@ def read_questions(path: Path, _modified: int) -> dict[str, list[Question]]:
     return {test: [parse_question(item, test) for item in items] for test in TEST_ROUNDS}
 
 
-def parse_question(item: object, test: str) -> Question:
+def parse_question(item: Any, test: str) -> Question:
     """Return a question from an item of the file; raise QuestionsError."""
-    slug = item.get("misconception") if isinstance(item, dict) else None
+    slug: Any = item.get("misconception") if isinstance(item, dict) else None
     fields = item.get(test) if slug else None
     if not isinstance(fields, dict) or set(fields) != FIELDS:
         raise QuestionsError(f"{FILE}: '{slug}' needs '{test}' with {', '.join(sorted(FIELDS))}")

@@ -5,15 +5,19 @@
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import JavascriptLexer
@@ -64,16 +68,18 @@ def add_transcripts(parser: MarkdownIt) -> None:
     parser.add_render_rule("fence", render_fence)
 
 
-def render_fence(self, tokens, index, options, env):
+def render_fence(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: dict[str, Any]
+) -> str:
     """Render a fenced block: a rule of the Markdown renderer. `env` may name the language of the figure's labels."""
-    transcript = transcripts().get(directive_name(tokens[index]))
+    transcript = transcripts().get(directive_name(tokens[index]) or "")
     if transcript is None:
         return self.fence(tokens, index, options, env)
     with translation.override(env.get("language") or translation.get_language()):
         return render_to_string("learning/_transcript.html", {"transcript": transcript})
 
 
-def directive_name(token) -> str | None:
+def directive_name(token: Token) -> str | None:
     """Return the name in a directive; None for any other Markdown token."""
     return token.content.strip() if token.type == "fence" and token.info.strip() == DIRECTIVE else None
 
