@@ -36,13 +36,13 @@ class NicknameField(TextField):
 
 
 class JoinSerializer(Strict):
-    code = CodeField(label=_("Code"), max_length=MAX_CODE_LENGTH)
+    code = CodeField(label=_("Join code"), max_length=MAX_CODE_LENGTH)
     nickname = NicknameField(label=_("Nickname"), max_length=24)
     example = {"code": EXAMPLE_CODE, "nickname": "Anna"}
 
 
 class RejoinSerializer(Strict):
-    code = CodeField(label=_("Code"), max_length=MAX_CODE_LENGTH)
+    code = CodeField(label=_("Join code"), max_length=MAX_CODE_LENGTH)
     rejoin = CodeField(label=_("Rejoin code"), max_length=MAX_CODE_LENGTH)
     example = {"code": EXAMPLE_CODE, "rejoin": EXAMPLE_REJOIN_CODE}
 
