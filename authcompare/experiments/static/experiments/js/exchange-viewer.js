@@ -23,8 +23,8 @@ export function openRequest(variant, title, sent, at) {
     button.addEventListener("click", () => go(i));
     return element("li", {}, button);
   });
-  const back = element("button", { type: "button", "aria-keyshortcuts": "ArrowLeft" }, `← ${t("previous")}`);
-  const next = element("button", { type: "button", "aria-keyshortcuts": "ArrowRight" }, `→ ${t("next")}`);
+  const back = element("button", { type: "button", "aria-keyshortcuts": "ArrowLeft" }, `← ${t("Back")}`);
+  const next = element("button", { type: "button", "aria-keyshortcuts": "ArrowRight" }, `→ ${t("Next")}`);
   back.addEventListener("click", () => go(at - 1));
   next.addEventListener("click", () => go(at + 1));
 
