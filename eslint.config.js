@@ -1,4 +1,4 @@
-/* ESLint for the static files. `.ci/lint-js` runs it. */
+/* ESLint for the static files and the Node fragments. `.ci/lint-js` runs it. */
 
 import js from "@eslint/js";
 import stylistic from "@stylistic/eslint-plugin";
@@ -8,7 +8,7 @@ export default [
   { ignores: [".venv/", "var/", "node_modules/"] },
   js.configs.recommended,
   {
-    languageOptions: { sourceType: "module", globals: globals.browser },
+    languageOptions: { sourceType: "module" },
     plugins: { "@stylistic": stylistic },
     rules: {
       eqeqeq: "error",
@@ -21,5 +21,11 @@ export default [
       "@stylistic/quotes": ["error", "double", { avoidEscape: true }],
       "@stylistic/semi": "error",
     },
+  },
+  { ignores: ["tests/node/**"], languageOptions: { globals: globals.browser } },
+  { files: ["tests/node/**"], languageOptions: { globals: globals.node } },
+  {
+    files: ["tests/node/fragments/missing-next.mjs"],
+    rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^next$" }] }, // the unused `next` is the fault shown
   },
 ];

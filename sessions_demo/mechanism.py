@@ -165,7 +165,7 @@ class UnrotatedSession(DatabaseSession):
     promises = replace(DatabaseSession.promises, allows_fixation=True)
 
     def sign_in(self, request: HttpRequest, response: Response, user: Any, lifetime: int | None) -> dict[str, Any]:
-        """Do what Django's `login` does, without the new id: the attacker who planted the old id is signed in too."""
+        """Sign in like Django's `login`, but keep the id: an attacker who planted it is signed in, too."""
         request.session[SESSION_KEY] = user._meta.pk.value_to_string(user)
         request.session[BACKEND_SESSION_KEY] = user.backend
         request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()

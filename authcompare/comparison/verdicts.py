@@ -45,7 +45,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a statement, or of one half of it; why; and the observations that this needs."""
+    """A verdict on a statement or on one half of it, the reason, and the observations that it needs."""
 
     verdict: str
     why: str

@@ -33,7 +33,7 @@ class Sent:
 
 @dataclass
 class Observation:
-    """What an experiment observed at one variant."""
+    """The result of an experiment at one variant."""
 
     outcome: str
     facts: list[tuple[str, Any]] = field(default_factory=list)  # [(label, value), ...]

@@ -1,4 +1,4 @@
-"""What the experiments observed: on this server, and in a visitor's own browser."""
+"""Observations of the experiments: on this server, and in a visitor's own browser."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Where experiments run: at a running server, or in-process with a temporary database."""
+"""Targets of the experiments: a running server, or this process with a temporary database."""
 
 import tempfile
 from collections.abc import Iterator

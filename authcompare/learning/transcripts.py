@@ -46,7 +46,7 @@ class Transcript:
 
     @property
     def environment(self) -> str:
-        """What ran the fragment: "Node.js 20.20.2, Express 5.2.1"."""
+        """The runtime and the packages that ran the fragment: "Node.js 20.20.2, Express 5.2.1"."""
         return ", ".join(f"{PRODUCTS.get(name, name)} {version}" for name, version in self.versions.items())
 
 

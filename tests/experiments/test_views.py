@@ -141,7 +141,7 @@ def test_the_code_shown_is_what_runs_and_what_it_calls(read):
 def test_without_scripts_a_page_says_how_to_run_it_at_each_variant(read):
     page = read("/experiments/read-it/")
     shown = "".join(re.findall(r"<noscript>(.*?)</noscript>", page, re.DOTALL))
-    assert shown.count("curl --json") == len(config(page)["variants"])
+    assert shown.count("curl -H 'Content-Type: application/json'") == len(config(page)["variants"])
     assert "http://testserver/lab/api/run/" in shown
 
 

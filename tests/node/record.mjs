@@ -17,7 +17,8 @@ const FOLDER = fileURLToPath(new URL("../../authcompare/learning/transcripts", i
 function text({ source, output, versions }) {
   const width = Math.max(...output.map(({ call }) => call.length));
   const installed = Object.entries(versions).map((each) => each.join(" ")).join(", ");
-  return [...source, "", ...output.map(({ call, result }) => `${call.padEnd(width)}  ${result}`), "", installed].join("\n");
+  const calls = output.map(({ call, result }) => `${call.padEnd(width)}  ${result}`);
+  return [...source, "", ...calls, "", installed].join("\n");
 }
 
 const { values, positionals } = parseArgs({ options: { to: { type: "string" } }, allowPositionals: true });

@@ -6,7 +6,9 @@ export const NAMES = ["missing-next", "verify-call", "verify-checks", "session-i
 const SHOWN = "// ---- shown ----"; // the lesson shows the lines below it
 const read = (path) => readFileSync(new URL(path, import.meta.url), "utf-8");
 
-/** The scenario of this name: {packages, observations: {sentence: function that asserts and returns [call, result] pairs}}. */
+/** The scenario of this name: {packages, observations: {sentence: function}}.
+
+    A function asserts its sentence and returns [call, result] pairs. */
 export const scenario = (name) => import(`./scenarios/${name}.mjs`);
 
 /** Run a scenario and return its transcript. */

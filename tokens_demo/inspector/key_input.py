@@ -77,7 +77,7 @@ class KeyInput:
 
     @property
     def private(self) -> bool:
-        """Whether it contains a private key, which a verifier does not need."""
+        """True if it contains a private key, which a verifier does not need."""
         if self.kind == "pem":
             return hasattr(self.loaded, "private_bytes")
         return any("d" in jwk for jwk in self.usable)

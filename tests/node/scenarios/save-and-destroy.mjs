@@ -28,10 +28,10 @@ const listener = routes({
 
 /** Call a route with a session id, then ask who is signed in with the id that results: {id, result, user}. */
 async function call(request, path, id) {
-  const ask = (path, id) => request(path, { headers: id ? { Cookie: `sid=${id}` } : {} });
-  const response = await ask(path, id);
+  const send = (url, sid) => request(url, { headers: sid ? { Cookie: `sid=${sid}` } : {} });
+  const response = await send(path, id);
   const next = id ?? sessionId(response);
-  const user = await (await ask("/user", next)).text();
+  const user = await (await send("/user", next)).text();
   return { id: next, result: `${response.status} ${await response.text()}`, user };
 }
 

@@ -14,7 +14,7 @@ const REFUSED = "JsonWebTokenError: invalid signature";
 /** The error and the claims that a callback gets, as text. */
 const called = (token) =>
   new Promise((done) => {
-    callback(token, (error, claims) => done(error ? `calls back with ${error}` : `calls back with ${JSON.stringify(claims)}`));
+    callback(token, (error, value) => done(`calls back with ${error ?? JSON.stringify(value)}`));
   });
 
 /** Observe a call; it must come to `expected`. */

@@ -29,7 +29,12 @@ export const observations = {
   "With a string secret and no named algorithm, jwt.verify accepts HS256, HS384, and HS512": () =>
     each("verify(HS256/384/512 token)", ["HS256", "HS384", "HS512"], () => SECRET, `returns ${CLAIMS}`),
   "With a string secret and no named algorithm, jwt.verify refuses RS256 and ES256": () =>
-    each("verify(RS256/ES256 token)", ["RS256", "ES256"], (algorithm) => keys[algorithm], "throws JsonWebTokenError: invalid algorithm"),
+    each(
+      "verify(RS256/ES256 token)",
+      ["RS256", "ES256"],
+      (algorithm) => keys[algorithm],
+      "throws JsonWebTokenError: invalid algorithm",
+    ),
   "With a string secret, jwt.verify refuses a token without signature whose algorithm is none": async () => {
     const unsigned = jwt.sign(claims, "", { algorithm: "none" });
     const result = await outcome(() => verify(unsigned));

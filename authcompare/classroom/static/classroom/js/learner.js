@@ -40,7 +40,7 @@ const goTo = (step) => { location.href = `/walkthrough/${step}/`; };
 
 function deleteLocalData() {
   for (const storage of [localStorage, sessionStorage]) {
-    for (const key of Object.keys(storage).filter((key) => STORAGE_KEYS.test(key))) storage.removeItem(key);
+    for (const key of Object.keys(storage)) if (STORAGE_KEYS.test(key)) storage.removeItem(key);
   }
 }
 

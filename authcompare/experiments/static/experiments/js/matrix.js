@@ -172,6 +172,6 @@ table.addEventListener("keydown", (event) => {
 
 /* ---- start ---- */
 
-for (const { place } of cells) place.firstElementChild.title = place.textContent.trim();
+for (const { place } of cells) place.firstElementChild.title = place.textContent.trim().replace(/\s+/g, " ");
 drawSummary();
 table.dataset.ready = "true";

@@ -151,7 +151,8 @@ async function fillInAccounts(form) {
   const known = new Map(users.map(({ username, password }) => [username, password]));
   const { username, password } = form.elements;
   if (!document.getElementById("cast")) {
-    page.append(element("datalist", { id: "cast" }, ...[...known.keys()].map((name) => element("option", { value: name }))));
+    const options = [...known.keys()].map((name) => element("option", { value: name }));
+    page.append(element("datalist", { id: "cast" }, ...options));
   }
   username.setAttribute("list", "cast");
   username.value = users[0].username;

@@ -88,4 +88,5 @@ export function drawBody(place, { text, json }) {
   place.replaceChildren(...pieces.flatMap((piece, i) => (i % 2 ? ['"', link(piece), '"'] : [piece])));
 }
 
-const link = (address) => (address.startsWith(`${location.origin}/`) ? element("a", { href: address }, address) : address);
+const link = (address) =>
+  (address.startsWith(`${location.origin}/`) ? element("a", { href: address }, address) : address);

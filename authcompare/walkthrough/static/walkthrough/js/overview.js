@@ -35,6 +35,6 @@ async function deleteLocalData() {
   const sandbox = JSON.parse(localStorage.getItem("authcompare.sandbox") ?? "null");
   if (sandbox) await requestJson("DELETE", "/lab/api/sandbox/", { body: { id: sandbox.id }, ambient: false });
   for (const storage of [localStorage, sessionStorage]) {
-    for (const key of Object.keys(storage).filter((key) => STORAGE_KEYS.test(key))) storage.removeItem(key);
+    for (const key of Object.keys(storage)) if (STORAGE_KEYS.test(key)) storage.removeItem(key);
   }
 }

@@ -237,7 +237,7 @@ function score(right, all) {
 
 /** One variant's outcome and the judgement of the prediction, as a list item. */
 function judgementItem({ variant, place, result: { outcome, predicted, right, misconception } }, config) {
-  const text = (outcome) => config.choices.find((choice) => choice.outcome === outcome)?.text ?? outcome;
+  const text = (key) => config.choices.find((choice) => choice.outcome === key)?.text ?? key;
   const title = place.querySelector(".door-title").cloneNode(true);
   const item = element("li", { "data-shape": variant.shape, "data-right": String(right) }, title,
     element("p.came", {}, text(outcome)));

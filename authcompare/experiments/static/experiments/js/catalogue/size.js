@@ -78,8 +78,8 @@ async function cookie({ mechanism, variant: slug }) {
 }
 
 /** The same request in a shell. The header is piped in: it is too long for a command line. */
-const curl = (path, header, count) =>
-  `(printf '${header}'; head -c ${count} /dev/zero | tr '\\0' x) | curl -i '${location.origin}${path}' -H @-`;
+const curl = (path, prefix, count) =>
+  `(printf '${prefix}'; head -c ${count} /dev/zero | tr '\\0' x) | curl -i '${location.origin}${path}' -H @-`;
 
 /* ---- in a header: the server sets the limit ---- */
 
