@@ -3,7 +3,6 @@
 import time
 
 import jwt
-import pytest
 from jwt import exceptions
 from rest_framework_simplejwt.settings import api_settings
 
