@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.signals import post_migrate
 from django.test import override_settings
 from django.urls import clear_url_caches
 
@@ -84,6 +86,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         database.setdefault("TEST", {})["NAME"] = str(
             folder / f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3"
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Create the database once. Emptying it after a test would create permissions and content types anew each time,
+    which no test reads: that takes longer than most tests."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(autouse=True)

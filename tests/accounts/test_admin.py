@@ -1,8 +1,10 @@
 """The admin site: administrators can view every row and end sign-ins, and see no credential."""
 
 import pytest
+from django.apps import apps
 from django.conf import settings as current
 from django.contrib import admin
+from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -242,6 +244,8 @@ def test_an_administrator_can_change_a_role_but_not_a_sandbox(office, alice):
 def test_staff_with_view_permission_cannot_end_anything(signed_in, carol):
     carol.is_staff = True
     carol.save()
+    for app in apps.get_app_configs():
+        create_permissions(app, verbosity=0)
     carol.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     desk = Client()
     desk.force_login(carol)

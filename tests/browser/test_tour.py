@@ -90,7 +90,7 @@ def test_the_tour_of_the_readme_goes_from_step_to_step_in_one_browser(tour, page
     # 4. A page for each mechanism, each with variants and a panel of its own
     for mechanism in mechanisms():
         tour.follow(f"/{mechanism.slug}/", "#doors").sign_in()
-        assert len(tour.verdicts()) == len(mechanism.columns)
+        assert len(tour.verdicts()) == len(mechanism.shown_variants)
 
     # 5. Experiments: from the matrix to one of them, predict, run, look at what was sent
     tour.follow("/experiments/", "#matrix")
@@ -116,12 +116,12 @@ def test_the_tour_of_the_readme_goes_from_step_to_step_in_one_browser(tour, page
     lesson = next(each for each in steps("en") if each.experiment and not each.experiment.browser)
     page.locator(f"main a[href*='/walkthrough/{lesson.slug}/']").first.click()
     tour.ready("#lesson")
-    for column in lesson.doors:
+    for column in lesson.variants:
         page.locator(f'#prediction input[name="{column.key}"]').first.check()
     page.locator("#prediction [name=confidence]").first.check()
     page.click("#store")
     page.click("#run")
-    expect(page.locator("#columns [data-outcome]")).to_have_count(len(lesson.doors))
+    expect(page.locator("#columns [data-outcome]")).to_have_count(len(lesson.variants))
     page.click('#stepper a[href="#explain"]')
 
     # 8. and 9. The classroom's entrance, and the API with a credential from before

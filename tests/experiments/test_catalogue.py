@@ -1,4 +1,7 @@
-"""Every experiment, at every variant that it concerns: the observation is what the variant promises."""
+"""The experiments: what they promise, and what one of them observes when a variant breaks its promise.
+
+`tests/management/test_compare.py` runs every experiment at every variant.
+"""
 
 import re
 
@@ -16,50 +19,47 @@ from authcompare.mechanisms.registry import mechanisms, variants
 
 
 def in_process(experiment):
-    """Return True if it runs in a test's transaction. Experiments that wait run in parallel in another test."""
+    """Return True if the experiment runs within a test's transaction, without waiting."""
     return not (experiment.browser or experiment.apart or experiment.waits)
 
 
-@pytest.mark.parametrize("slug", [each.slug for each in filter(in_process, all_experiments())])
-def test_the_observation_is_the_expected_one(slug, variant, db):
-    tried = find_experiment(slug)
-    if not tried.concerns(variant):
-        assert any(tried.concerns(other) for other in variants())
-        return
-    with Actors() as actors:
-        observation = tried.run(actors, variant)
-    assert observation.outcome == tried.expected(variant), observation
-    assert observation.sent, "it has sent requests"
+def test_an_experiment_in_process_observes_what_is_expected(db):
+    """Each experiment at one variant: first its weakest, where it has one."""
+    for experiment in filter(in_process, all_experiments()):
+        trials = plan([experiment])
+        weak = [trial for trial in trials if trial.variant.lab]
+        trial = run((weak or trials)[0])
+        assert trial.agrees, f"{experiment.slug} at {trial.variant.key}: {trial.error or trial.observation}"
+        assert trial.observation.sent, f"{experiment.slug} has sent no request"
 
 
-@pytest.mark.parametrize("slug", [each.slug for each in all_experiments() if each.attack])
-def test_an_attack_has_a_weak_and_a_hardened_variant(slug):
-    expected = {find_experiment(slug).expected(v) for v in variants() if find_experiment(slug).concerns(v)}
-    assert find_experiment(slug).attack in expected, "it succeeds somewhere, or it proves nothing"
-    assert len(expected) == 2, "and somewhere it fails"
+def test_an_attack_has_a_weak_and_a_hardened_variant():
+    for attack in (each for each in all_experiments() if each.attack):
+        expected = {attack.expected(v) for v in variants() if attack.concerns(v)}
+        assert attack.attack in expected, f"{attack.slug} succeeds nowhere, so it proves nothing"
+        assert len(expected) == 2, f"{attack.slug} fails nowhere"
 
 
-@pytest.mark.parametrize("slug", [each.slug for each in all_experiments()])
-def test_every_expected_outcome_can_be_predicted(slug):
-    tried = find_experiment(slug)
-    outcomes = {choice.outcome for choice in tried.choices}
-    assert {tried.expected(v) for v in variants() if tried.concerns(v)} <= outcomes
-    assert len(tried.choices) >= 2
-    assert all(str(text) for text in (tried.title, tried.question, tried.explanation))
-    assert tried.sources
-    assert tried.rows
+def test_every_expected_outcome_can_be_predicted():
+    for experiment in all_experiments():
+        outcomes = {choice.outcome for choice in experiment.choices}
+        assert {experiment.expected(v) for v in variants() if experiment.concerns(v)} <= outcomes, experiment.slug
+        assert len(experiment.choices) >= 2, experiment.slug
+        texts = (experiment.title, experiment.question, experiment.explanation)
+        assert all(str(text) for text in texts), experiment.slug
+        assert experiment.sources, experiment.slug
+        assert experiment.rows, experiment.slug
 
 
-@pytest.mark.parametrize("slug", [each.slug for each in all_experiments()])
-def test_every_wrong_prediction_has_a_misconception_of_its_own(slug):
-    experiment = find_experiment(slug)
-    for trial in plan([experiment]):
-        for choice in experiment.choices:
-            judgement = judge(experiment, trial.variant, choice.outcome, trial.expected)
-            assert judgement.right == (choice.outcome == trial.expected)
-            assert bool(judgement.misconception) != judgement.right, choice.text
-    ideas = [str(choice.misconception) for choice in experiment.choices if choice.misconception]
-    assert len(set(ideas)) == len(ideas)
+def test_every_wrong_prediction_has_a_misconception_of_its_own():
+    for experiment in all_experiments():
+        for trial in plan([experiment]):
+            for choice in experiment.choices:
+                judgement = judge(experiment, trial.variant, choice.outcome, trial.expected)
+                assert judgement.right == (choice.outcome == trial.expected), experiment.slug
+                assert bool(judgement.misconception) != judgement.right, choice.text
+        ideas = [str(choice.misconception) for choice in experiment.choices if choice.misconception]
+        assert len(set(ideas)) == len(ideas), experiment.slug
 
 
 def test_the_sandbox_is_deleted_afterwards(db):

@@ -1,11 +1,12 @@
-"""Experiments that need a second server or time: what they observe, also where a server is changed."""
+"""Experiments that need a second server or time notice a changed server.
+
+`tests/management/test_compare.py` runs every experiment at every variant.
+"""
 
 import pytest
 
 from authcompare.experiments.cast import Actors
-from authcompare.experiments.registry import all_experiments, find_experiment
-from authcompare.experiments.runner import run_all
-from authcompare.experiments.trial import plan
+from authcompare.experiments.registry import find_experiment
 from authcompare.mechanisms.registry import variants
 from authcompare.server import second_servers
 
@@ -26,14 +27,6 @@ def observe(slug, door):
 @pytest.fixture
 def extended():
     return next(door for door in variants() if door.promises.extended_by_use)
-
-
-def test_each_observes_what_every_variant_promises():
-    trials = plan([each for each in all_experiments() if each.apart or each.waits])
-    assert len(trials) > 4 * len(variants())
-    for trial in run_all(trials):
-        assert trial.agrees, f"{trial.experiment.slug} at {trial.variant.key}: {trial.error or trial.observation}"
-        assert trial.observation.sent
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,7 @@ def run(learners):
         pool.submit(call_command, "measure", learners=learners).result()
 
 
-@pytest.mark.usefixtures("hurried")
-def test_a_simulated_class_joins_votes_twice_and_runs_without_loss(capsys):
+def test_a_simulated_class_joins_votes_twice_and_runs_without_loss(hurried, capsys):
     run(learners=3)
     output = capsys.readouterr().out
     assert "predictions accepted: 6, stored: 6" in output
@@ -31,13 +30,19 @@ def test_a_simulated_class_joins_votes_twice_and_runs_without_loss(capsys):
         assert kind in output
 
 
-@pytest.mark.usefixtures("hurried")
-def test_a_lost_prediction_is_a_failure(monkeypatch, capsys):
-    monkeypatch.setattr(load_test, "count_exported", lambda export, step: 1)
+@pytest.mark.parametrize(
+    ("report", "line"),
+    [
+        (load_test.Report(accepted=2, stored=1), "accepted: 2, stored: 1"),
+        (load_test.Report(errors=["no answer"]), "errors: 1"),
+    ],
+)
+def test_a_lost_prediction_and_an_error_are_a_failure(report, line, monkeypatch, capsys):
+    monkeypatch.setattr(measure.Command, "simulate", lambda command, learners, folder: report)
     with pytest.raises(SystemExit) as ended:
         run(learners=1)
     assert ended.value.code == 1
-    assert "accepted: 2, stored: 1" in capsys.readouterr().out
+    assert line in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("learners", [0, measure.MAX_LEARNERS + 1])

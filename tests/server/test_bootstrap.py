@@ -149,12 +149,13 @@ def test_another_python_in_the_environment_installs_again(ready):
     assert bootstrap.fingerprint(requirements, "3.11") != bootstrap.fingerprint(requirements, "3.12")
 
 
-def test_the_demo_does_not_install_what_only_the_tests_need(bare):
-    (bare.folder / "requirements-dev.txt").write_text("-r requirements.txt\nmissing==1\n")
-    _, output, errors = bare.run("demo")
+def test_the_demo_does_not_install_what_only_the_tests_need(ready):
+    ready.require("2.0")
+    (ready.folder / "requirements-dev.txt").write_text("-r requirements.txt\nmissing==1\n")
+    _, output, errors = ready.run("demo")
     assert "Installing requirements.txt" in output
     assert "No module named 'django'" in errors  # the set-up is complete, and the clone has nothing to serve
-    assert "missing==1" in bare.refusal("test")
+    assert "missing==1" in ready.refusal("test")
 
 
 def test_after_the_tests_the_demo_installs_nothing(ready):

@@ -1,6 +1,7 @@
 """Fixtures: alice with a token, and the four algorithms."""
 
-from uuid import uuid4
+from functools import cache
+from itertools import count
 
 import pytest
 from rest_framework_simplejwt.settings import api_settings
@@ -15,16 +16,28 @@ def actor(enter):
     return enter("token", "default")
 
 
+@pytest.fixture(scope="session")
+def new_key(tmp_path_factory):
+    """Return a function that generates a key, once for each number: RSA keys take time."""
+
+    @cache
+    def generate(algorithm, number):
+        return keys.jwt_keys(tmp_path_factory.mktemp("keys") / "jwt", may_generate=True)
+
+    return generate
+
+
 @pytest.fixture
-def use_key(tmp_path, monkeypatch):
-    """Return a function that makes the server use a new key: `use_key("RS256")`."""
+def use_key(new_key, monkeypatch):
+    """Return a function that makes the server use another key at each call: `use_key("RS256")`."""
+    numbers = count()
     with pytest.MonkeyPatch.context() as patch:
 
         def use(algorithm):
             monkeypatch.setenv("JWT_ALGORITHM", algorithm)
             monkeypatch.delenv("JWT_SIGNING_KEY", raising=False)
             monkeypatch.delenv("JWT_VERIFYING_KEY", raising=False)
-            _, signing, verifying = keys.jwt_keys(tmp_path / str(uuid4()), may_generate=True)
+            _, signing, verifying = new_key(algorithm, next(numbers))
             patch.setattr(api_settings, "ALGORITHM", algorithm)
             patch.setattr(api_settings, "SIGNING_KEY", signing)
             patch.setattr(api_settings, "VERIFYING_KEY", verifying)

@@ -185,13 +185,11 @@ def test_the_public_key_is_not_accepted_as_an_hmac_secret(algorithm, enter):
         assert refused((signed + b"." + signature).decode())
 
 
-@pytest.mark.parametrize(
-    "other", ["HS256", "HS384", "HS512", "RS256", "PS256", "ES256", "ES384", "EdDSA", "x", None, 1, [], {}]
-)
-def test_the_header_does_not_choose_the_algorithm(algorithm, enter, other):
+def test_the_header_does_not_choose_the_algorithm(algorithm, enter):
     said = claims(enter("token", "default").credential)
-    if other != algorithm:
-        assert refused(forge(said, {"typ": "JWT", "alg": other}))
+    for other in ("HS256", "HS384", "HS512", "RS256", "PS256", "ES256", "ES384", "EdDSA", "x", None, 1, [], {}):
+        if other != algorithm:
+            assert refused(forge(said, {"typ": "JWT", "alg": other})), other
 
 
 def test_a_token_of_another_key_is_refused(algorithm, enter, use_key):
@@ -289,7 +287,7 @@ odd_json = st.recursive(
 names = st.sampled_from(["sub", "iss", "aud", "exp", "iat", "nbf", "jti", "token_type", "family", "role", "username"])
 
 
-@settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(names, odd_json, max_size=4))
 def test_arbitrary_claims_cause_no_crash(said, changes):
     for variant in ("default", "stateless", "revocable"):

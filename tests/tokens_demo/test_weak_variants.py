@@ -112,12 +112,12 @@ ODD = [
 
 
 @pytest.mark.parametrize("door", WEAK)
-@pytest.mark.parametrize("changes", ODD, ids=str)
-def test_a_claim_of_the_wrong_format_is_refused(enter, door, changes):
+@pytest.mark.parametrize("endpoint", ["protected/", "credential/", "devices/"])
+def test_a_claim_of_the_wrong_format_is_refused(enter, door, endpoint):
     said = claims(enter("token", door).credential)
-    for endpoint in ("protected/", "credential/", "devices/"):
+    for changes in ODD:
         answer = read(door, made_up(door, said | changes), endpoint)
-        assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid"), changes
 
 
 @pytest.mark.parametrize("door", WEAK)

@@ -38,23 +38,23 @@ INVALID_PAYLOADS = [
 ]
 
 
-@pytest.mark.parametrize("text", INVALID_PAYLOADS, ids=lambda text: repr(text[:30]))
-def test_an_invalid_payload_gets_a_verdict(db, text):
-    result = inspect(signed(text))
-    assert result["outcome"]
-    assert result["title"]
-    assert len(result["payload"]) <= 60
+def test_an_invalid_payload_gets_a_verdict(db):
+    for text in INVALID_PAYLOADS:
+        result = inspect(signed(text))
+        assert result["outcome"], text[:40]
+        assert result["title"], text[:40]
+        assert len(result["payload"]) <= 60, text[:40]
 
 
 HEADERS = [*INVALID_PAYLOADS, '{"alg": []}', '{"alg": {"a": 1}}', '{"alg": "%(kid)s"}', '{"alg": null, "kid": []}']
 HEADERS += ['{"alg": "HS256", "kid": "\\ud800"}', '{"alg": "HS256", "crit": {}}', '{"alg": "HS256", "b64": false}']
 
 
-@pytest.mark.parametrize("text", HEADERS, ids=lambda text: repr(text[:30]))
 @pytest.mark.parametrize("key", [SECRET, "", '{"keys": [{"kty": "oct", "k": "YQ"}]}'], ids=["secret", "none", "set"])
-def test_an_invalid_header_gets_a_verdict(db, text, key):
-    token = ".".join(samples.encoded(part.encode()) for part in (text, '{"sub": "7"}', "x"))
-    assert not inspect(token, key)["accepted"]
+def test_an_invalid_header_gets_a_verdict(db, key):
+    for text in HEADERS:
+        token = ".".join(samples.encoded(part.encode()) for part in (text, '{"sub": "7"}', "x"))
+        assert not inspect(token, key)["accepted"], text[:40]
 
 
 KEY_TEXTS = [
@@ -96,14 +96,15 @@ KEY_TEXTS = [
 ]
 
 
-@pytest.mark.parametrize("key", KEY_TEXTS, ids=lambda text: repr(text[:40]))
 @pytest.mark.parametrize("algorithm", ["HS256", "RS256", "ES256", "EdDSA"])
-def test_an_invalid_key_gets_a_verdict_and_signs_nothing(db, key, algorithm):
+def test_an_invalid_key_gets_a_verdict_and_signs_nothing(db, algorithm):
     token = ".".join(samples.encoded(part) for part in ({"alg": algorithm}, {"sub": "7"}, b"x" * 64))
-    for allowed in ("", algorithm):
-        assert not inspect(token, key, algorithms=allowed)["accepted"]
-    response = post("sign", header=json.dumps({"alg": algorithm}), payload="{}", key=key)
-    assert response.status_code in ({200, 400} if algorithm == "HS256" else {400})  # any text is a secret
+    for key in KEY_TEXTS:
+        for allowed in ("", algorithm):
+            assert not inspect(token, key, algorithms=allowed)["accepted"], key[:40]
+        response = post("sign", header=json.dumps({"alg": algorithm}), payload="{}", key=key)
+        expected = {200, 400} if algorithm == "HS256" else {400}  # any text is a secret
+        assert response.status_code in expected, key[:40]
 
 
 def test_invalid_keys_take_little_time(db):

@@ -3,7 +3,6 @@
 import time
 
 import jwt
-import pytest
 from jwt import exceptions
 from rest_framework_simplejwt.settings import api_settings
 
@@ -13,11 +12,11 @@ from tokens_demo.inspector import api, outcomes, samples, verify
 from tokens_demo.inspector.key_input import KeyInput
 
 
-@pytest.mark.parametrize("example", samples.EXAMPLES, ids=lambda example: example.slug)
-def test_each_example_has_its_outcome(example):
-    fields = example.fields()
-    name = fields.pop("token"), fields.pop("key")
-    assert inspect(*name, **fields)["outcome"] == example.outcome
+def test_each_example_has_its_outcome():
+    for example in samples.EXAMPLES:
+        fields = example.fields()
+        name = fields.pop("token"), fields.pop("key")
+        assert inspect(*name, **fields)["outcome"] == example.outcome, example.slug
 
 
 def test_every_outcome_has_an_example():
@@ -82,7 +81,7 @@ def test_the_page_shows_the_articles_token_or_the_example_in_the_url(db):
         assert f"?example={example.slug}#inspector" in page
 
 
-@pytest.mark.parametrize("name", ["", "nothing", "<script>", "\x00", "a" * 5000])
-def test_an_unknown_example_name_shows_the_articles_token(db, name):
-    response = Client().get("/tokens/", params={"example": name})
-    assert samples.ARTICLE in response.text
+def test_an_unknown_example_name_shows_the_articles_token(db):
+    for name in ("", "nothing", "<script>", "\x00", "a" * 5000):
+        response = Client().get("/tokens/", params={"example": name})
+        assert samples.ARTICLE in response.text, name[:20]
