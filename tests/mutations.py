@@ -1,8 +1,8 @@
-"""Break the project on purpose, one thing at a time, and see whether the tests notice: `python tests/mutations.py`.
+"""Mutation tests: break the project on purpose, one line at a time, and check that a test fails.
 
-Each mutation changes one line in a copy of the project and runs the tests of its area. A mutation that no test notices
-survives, and the script ends with status 1. Run it by hand or once a week; it is no part of the suite. With words as
-arguments it runs only the mutations whose area contains one of them.
+`python tests/mutations.py` mutates a copy of the project and runs the tests of the mutated area. The script ends with
+status 1 if a mutation survives, because then no test covers that area. It is not part of the suite: run it once a week,
+or after a change to the tests. With words as arguments, it runs only the mutations whose area contains one of them.
 """
 
 import argparse
@@ -21,133 +21,151 @@ from queue import SimpleQueue
 ROOT = Path(__file__).parents[1]
 WORKERS = 2
 PYTEST = ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-o"]
-PLAIN = "addopts=-p tests.environment -p tests.real_server --strict-markers -m 'not browser'"
+ADDOPTS = "addopts=-p tests.environment -p tests.real_server --strict-markers -m 'not browser'"
 TIMEOUT_SECONDS = 300
+REASON_CHARACTERS = 100
 
 
 @dataclass(frozen=True)
 class Mutation:
-    area: str  # what breaks, in a few words
+    """One deliberate breakage, and the tests that must notice it."""
+
+    area: str
     file: str
-    old: str  # stands in the file exactly once
+    old: str  # occurs in the file exactly once
     new: str
-    tests: str  # pytest's arguments, divided by spaces
+    tests: str  # a test file, and an optional expression for pytest's -k
+
+    @property
+    def test_file(self) -> str:
+        return self.tests.partition(" -k ")[0]
+
+    @property
+    def expression(self) -> str:
+        return self.tests.partition(" -k ")[2]
 
 
 MUTATIONS = [
     Mutation(
         "a token's signature is not checked",
         "tokens_demo/tokens.py",
-        "class Backend(TokenBackend):",
-        "class Backend(TokenBackend):\n"
+        "class SigningBackend(TokenBackend):",
+        "class SigningBackend(TokenBackend):\n"
         "    def decode(self, token, verify=True):\n"
         '        return jwt.decode(token, options={"verify_signature": False})\n',
-        "tests/tokens_demo/test_algorithms.py",
+        "tests/tokens_demo/test_algorithms.py -k another_key",
     ),
     Mutation(
         "a token's audience is not checked",
         "tokens_demo/tokens.py",
         "        api_settings.AUDIENCE,\n        api_settings.ISSUER,",
         "        None,\n        api_settings.ISSUER,",
-        "tests/tokens_demo/test_tokens.py",
+        "tests/tokens_demo/test_tokens.py -k claim",
     ),
     Mutation(
         "a token has several spellings",
         "tokens_demo/tokens.py",
-        "if token is not None and not canonical(token):",
+        "if token is not None and not is_canonical(token):",
         "if False:",
-        "tests/tokens_demo/test_algorithms.py",
+        "tests/tokens_demo/test_algorithms.py -k spelling",
     ),
     Mutation(
         "the denylist is ignored",
         "tokens_demo/authentication.py",
-        'if denied(token["jti"]):',
+        'if is_denied(token["jti"]):',
         "if False:",
-        "tests/tokens_demo/test_mechanism.py",
+        "tests/tokens_demo/test_mechanism.py -k revocable",
     ),
     Mutation(
         "reuse of a refresh token is not detected",
         "tokens_demo/rotation.py",
         "elif not deny(token, DeniedToken.Reason.ROTATED):",
         "elif deny(token, DeniedToken.Reason.ROTATED) is None:",
-        "tests/tokens_demo/test_rotation.py",
+        "tests/tokens_demo/test_rotation.py -k reuse",
     ),
     Mutation(
         "a changed password does not end revocable tokens",
         "tokens_demo/authentication.py",
-        'if not constant_time_compare(str(token.get("password", "")), password_mark(user)):',
+        'if not constant_time_compare(str(token.get("password", "")), password_fingerprint(user)):',
         "if False:",
-        "tests/tokens_demo/test_authentication.py",
+        "tests/tokens_demo/test_authentication.py -k password",
     ),
     Mutation(
         "a weak token variant accepts real accounts",
         "tokens_demo/authentication.py",
         "if not (settings.LAB and user.sandbox_id):",
         "if not settings.LAB:",
-        "tests/tokens_demo/test_weak_variants.py",
+        "tests/tokens_demo/test_weak_variants.py -k sandbox",
     ),
     Mutation(
-        "no CSRF check where the browser sends the credential",
+        "a weak variant has a URL outside the lab",
+        "authcompare/mechanisms/base.py",
+        "return [variant for variant in self.variants if variant.is_available]",
+        "return list(self.variants)",
+        "tests/tokens_demo/test_weak_variants.py -k outside_the_lab",
+    ),
+    Mutation(
+        "an edit with a cookie needs no CSRF token",
         "authcompare/mechanisms/authentication.py",
-        "if found and self.transport.sent_automatically and self.csrf:",
+        "if self.transport.sent_automatically and self.csrf:",
         "if False:",
-        "tests/mechanisms/test_contract.py",
+        "tests/mechanisms/test_contract.py -k csrf",
     ),
     Mutation(
-        "sign-in without a CSRF check",
+        "a sign-in that sets a cookie needs no CSRF token",
         "authcompare/mechanisms/api.py",
-        "            require_csrf_token(request._request)\n        serializer = LoginSerializer",
-        "            pass\n        serializer = LoginSerializer",
-        "tests/mechanisms/test_contract.py",
+        "return [HasCSRFToken()] if checks_csrf else []",
+        "return []",
+        "tests/mechanisms/test_contract.py -k csrf",
     ),
     Mutation(
-        "two credential cookies in one request are believed",
+        "two credential cookies in one request are accepted",
         "authcompare/mechanisms/authentication.py",
-        "if len(self.transport.extract(request)) > 1:",
+        "if credential.is_ambiguous:",
         "if False:",
-        "tests/api/test_bad_input.py -k twice",
+        "tests/api/test_bad_input.py -k cookie",
     ),
     Mutation(
-        "an idle session does not end",
+        "an idle session does not expire",
         "sessions_demo/models.py",
         "return min(self.get(LIFETIME) or settings.SESSION_IDLE_LIFETIME, settings.SESSION_IDLE_LIFETIME)",
         "return settings.SESSION_ABSOLUTE_LIFETIME",
-        "tests/sessions_demo/test_models.py",
+        "tests/sessions_demo/test_models.py -k idle",
     ),
     Mutation(
-        "a session that is used never ends",
+        "a session in constant use never expires",
         "sessions_demo/models.py",
         "return min(idle, self.ends_at) if self.ends_at else idle",
         "return idle",
-        "tests/sessions_demo/test_models.py",
+        "tests/sessions_demo/test_models.py -k absolute",
     ),
     Mutation(
-        "the key of a session is shown as its id",
+        "the list of sign-ins shows the session key",
         "sessions_demo/models.py",
         "return hashlib.sha256(session_key.encode()).hexdigest()[:16]",
         "return session_key",
-        "tests/sessions_demo/test_api.py",
+        "tests/sessions_demo/test_mechanism.py -k key",
     ),
     Mutation(
         "a signed cookie does not expire",
         "cookies_demo/authentication.py",
-        'signer.unsign(signed, max_age=statement["lifetime"])',
+        'signer.unsign(signed, max_age=fields["lifetime"])',
         "signer.unsign(signed)",
-        "tests/cookies_demo/test_authentication.py",
+        "tests/cookies_demo/test_authentication.py -k expires",
     ),
     Mutation(
-        "the plain cookie opens outside the lab",
+        "the plain cookie works outside the lab",
         "cookies_demo/authentication.py",
         "        if not settings.LAB:\n            return None\n",
         "",
-        "tests/cookies_demo/test_authentication.py",
+        "tests/cookies_demo/test_authentication.py -k outside_the_lab",
     ),
     Mutation(
-        "the plain cookie opens real accounts",
+        "the plain cookie works for real accounts",
         "cookies_demo/authentication.py",
         "sandbox__isnull=False, is_active=True",
         "is_active=True",
-        "tests/cookies_demo/test_authentication.py",
+        "tests/cookies_demo/test_authentication.py -k sandbox",
     ),
     Mutation(
         "the preference form redirects to another site",
@@ -161,119 +179,154 @@ MUTATIONS = [
         "authcompare/note/api.py",
         "if response is not None and response.status_code == 412:\n            raise PreconditionFailed",
         "if response is not None and response.status_code == 412:\n            return None",
-        "tests/mechanisms/test_contract.py",
+        "tests/mechanisms/test_contract.py -k outdated",
     ),
     Mutation(
         "a reader may edit the note",
         "authcompare/note/api.py",
         "return request.method in SAFE_METHODS or request.user.role == User.Role.EDITOR",
         "return True",
-        "tests/tokens_demo/test_authentication.py",
+        "tests/tokens_demo/test_authentication.py -k role",
     ),
     Mutation(
         "failed sign-ins are not counted",
         "authcompare/mechanisms/api.py",
-        "            self.throttle.failed()\n",
+        "            self.throttle.count_failure()\n",
         "",
-        "tests/api/test_throttling.py",
+        "tests/api/test_throttling.py -k failures",
     ),
     Mutation(
-        "a large body is read",
+        "the server reads a body that is too large",
         "authcompare/api/middleware.py",
         "if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:",
         "if False:",
-        "tests/api/test_bad_input.py",
+        "tests/api/test_bad_input.py -k large",
     ),
     Mutation(
-        "deep JSON is an error of the server",
+        "deeply nested JSON causes a server error",
         "authcompare/api/parsers.py",
         "except RecursionError:",
         "except ZeroDivisionError:",
-        "tests/api/test_bad_input.py",
+        "tests/api/test_bad_input.py -k nest",
     ),
     Mutation(
-        "an unknown field is silently lost",
+        "an unknown field is ignored",
         "authcompare/api/fields.py",
         "        if extra:\n",
         "        if False:\n",
-        "tests/api/test_bad_input.py",
+        "tests/api/test_bad_input.py -k known",
     ),
     Mutation(
         "a password is recorded",
-        "authcompare/api/recording/__init__.py",
-        'HIDDEN if "password" in key.lower() else hide(value)',
-        "hide(value)",
-        "tests/api/test_recording.py",
+        "authcompare/api/recording/redaction.py",
+        'HIDDEN if "password" in key.lower() else redact_passwords(value)',
+        "redact_passwords(value)",
+        "tests/api/test_recording.py -k passwords",
     ),
     Mutation(
-        "an exchange opens without its secret",
-        "authcompare/api/recording/__init__.py",
-        "return kept[1] if kept and secrets.compare_digest(kept[0], id[4:]) else None",
-        "return kept[1] if kept else None",
-        "tests/api/test_recording.py",
+        "part of its id opens an exchange",
+        "authcompare/api/recording/store.py",
+        "return stored[1] if stored and secrets.compare_digest(stored[0], id[4:]) else None",
+        "return stored[1] if stored else None",
+        "tests/api/test_recording.py -k whole_id",
     ),
     Mutation(
-        "an observation is accepted whatever was expected",
-        "authcompare/comparison/evidence.py",
-        "return SEEN if self.seen.outcome == self.needed else DIFFERS",
+        "a visitor sees what another visitor's browser observed",
+        "authcompare/experiments/observations.py",
+        "BrowserObservation.objects.filter(visitor=visitor)",
+        "BrowserObservation.objects.all()",
+        "tests/experiments/test_api.py -k visitor",
+    ),
+    Mutation(
+        "an unexpected observation counts as expected",
+        "authcompare/experiments/trial.py",
+        "return SEEN if self.agrees else DIFFERS",
         "return SEEN",
-        "tests/comparison/test_comparison.py",
+        "tests/comparison/test_comparison.py -k contradict",
     ),
     Mutation(
-        "a statement has the wrong verdict",
-        "authcompare/comparison/evidence.py",
-        "return max(states, key=[SEEN, IN_BROWSER, OPEN, DIFFERS].index)",
-        "return min(states, key=[SEEN, IN_BROWSER, OPEN, DIFFERS].index)",
-        "tests/comparison/test_comparison.py",
+        "a verdict has the best state of its observations",
+        "authcompare/experiments/trial.py",
+        "return max(states, key=STATES.index)",
+        "return min(states, key=STATES.index)",
+        "tests/comparison/test_comparison.py -k contradict",
+    ),
+    Mutation(
+        "a verdict needs the opposite of what its variant promises",
+        "authcompare/comparison/statements.py",
+        '"at once"),\n            ("replay-after-logout", "session db", "refused"),',
+        '"at once"),\n            ("replay-after-logout", "session db", "let in"),',
+        "tests/comparison/test_comparison.py -k rests_on_observations",
+    ),
+    Mutation(
+        "a refuted statement is called confirmed",
+        "authcompare/comparison/statements.py",
+        'REFUTED,\n            _("An access token works',
+        'CONFIRMED,\n            _("An access token works',
+        "tests/management/test_compare.py -k comparison_is_current",
+    ),
+    Mutation(
+        "a wrong prediction counts as right",
+        "authcompare/experiments/judging.py",
+        "if predicted == observed:",
+        "if predicted:",
+        "tests/walkthrough/test_api.py -k wrong_prediction_gets",
     ),
     Mutation(
         "an experiment runs without a prediction",
-        "authcompare/walkthrough/api.py",
-        "in prediction.choices:\n            raise PredictFirst",
-        "in prediction.choices:\n            return at.experiment.choices[0].outcome",
-        "tests/walkthrough/test_api.py",
+        "authcompare/learning/predictions.py",
+        "in prediction.choices:\n        raise PredictFirst",
+        'in prediction.choices:\n        return ""',
+        "tests/walkthrough/test_api.py -k needs_a_stored",
     ),
     Mutation(
         "a prediction changes after the run",
-        "authcompare/walkthrough/api.py",
-        "                raise AlreadyRun\n",
-        "                pass\n",
-        "tests/walkthrough/test_api.py",
+        "authcompare/learning/predictions.py",
+        "if learner.runs.filter(step=step.slug).exists():",
+        "if False:",
+        "tests/walkthrough/test_api.py -k updated",
+    ),
+    Mutation(
+        "a page gives the result away before the prediction",
+        "authcompare/experiments/views.py",
+        '        "key": variant.key,\n',
+        '        "key": variant.key,\n        "weak": bool(variant.lab),\n',
+        "tests/walkthrough/test_api.py -k before_the_prediction",
     ),
     Mutation(
         "a vote counts after it was closed",
         "authcompare/learning/models.py",
-        "return {self.Vote.OPEN: self.vote_round, self.Vote.RUN: Prediction.LATE}.get(self.vote)",
+        "return rounds.get(self.vote)",
         "return self.vote_round",
-        "tests/walkthrough/test_api.py tests/classroom/test_api.py",
+        "tests/classroom/test_api.py -k vote",
     ),
     Mutation(
         "a class runs a step before its vote is over",
         "authcompare/learning/models.py",
         "return self.vote_step == step and self.vote in {self.Vote.OPEN, self.Vote.CLOSED}",
         "return False",
-        "tests/walkthrough/test_api.py tests/classroom/test_api.py",
+        "tests/classroom/test_api.py -k locked",
     ),
     Mutation(
         "a learner sees another learner's answers",
         "authcompare/learning/learners.py",
-        ".filter(key_hash=hashed(key)).first() if key else None",
+        ".filter(key_hash=hash_key(key)).first() if key else None",
         ".order_by('pk').first() if key else None",
-        "tests/walkthrough/test_api.py",
+        "tests/walkthrough/test_api.py -k another_learner",
     ),
     Mutation(
         "an export names a learner",
         "authcompare/classroom/exports.py",
-        '"learner": called[answer.learner_id],',
-        '"learner": answer.learner.nickname,',
-        "tests/classroom/test_exports.py",
+        '"learner": names[prediction.learner_id],',
+        '"learner": prediction.learner.nickname,',
+        "tests/classroom/test_exports.py -k export",
     ),
     Mutation(
-        "a teacher moves the class of another",
+        "a teacher changes another teacher's class",
         "authcompare/classroom/permissions.py",
-        "    if not teaches(user, classroom):\n        raise NotTheTeacher\n",
+        "    if not (user.is_superuser or classroom.teacher_id == user.pk):\n        raise NotTheTeacher\n",
         "",
-        "tests/classroom/test_permissions.py",
+        "tests/classroom/test_permissions.py -k only_its_teacher",
     ),
 ]
 
@@ -281,17 +334,17 @@ MUTATIONS = [
 class Copy:
     """A copy of the project that one worker mutates."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path):
         self.folder = folder
         ignored = shutil.ignore_patterns(".git", ".venv*", "var", "node_modules", "__pycache__", "*.sqlite3")
         shutil.copytree(ROOT, folder, ignore=ignored)
 
-    def test(self, *arguments):
-        """Run these tests: (exit status, output)."""
+    def run_tests(self, files: list[str], expression: str) -> tuple[int, str]:
+        """Run the selected tests of these files, and return (exit status, output)."""
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
         try:
-            ended = subprocess.run(
-                [sys.executable, *PYTEST, PLAIN, *arguments],
+            process = subprocess.run(
+                [sys.executable, *PYTEST, ADDOPTS, *files, "-k", expression],
                 cwd=self.folder,
                 env=environment,
                 capture_output=True,
@@ -301,64 +354,67 @@ class Copy:
             )
         except subprocess.TimeoutExpired:
             return -1, f"took longer than {TIMEOUT_SECONDS} s"
-        return ended.returncode, ended.stdout + ended.stderr
+        return process.returncode, process.stdout + process.stderr
 
-    def try_out(self, mutation):
-        """Return "noticed", "SURVIVED" or "BROKEN", with the test that failed or the reason."""
+    def check(self, mutation: Mutation) -> tuple[str, str]:
+        """Return ("noticed", failed test and reason), ("SURVIVED", the tests) or ("BROKEN", the cause)."""
         path = self.folder / mutation.file
         text = path.read_text() if path.exists() else ""
         if text.count(mutation.old) != 1:
-            return "BROKEN", f"its text stands {text.count(mutation.old)} times in {mutation.file}"
+            return "BROKEN", f"the old text occurs {text.count(mutation.old)} times in {mutation.file}"
         path.write_text(text.replace(mutation.old, mutation.new))
         try:
-            status, output = self.test(*mutation.tests.split())
+            status, output = self.run_tests([mutation.test_file], mutation.expression)
         finally:
             path.write_text(text)
-        failed = re.search(r"^(?:FAILED|ERROR) ?(\S+)", output, re.MULTILINE)
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
         if status == 0:
             return "SURVIVED", mutation.tests
         if status != 1 or not failed:
             return "BROKEN", output.strip().splitlines()[-1] if output.strip() else f"status {status}"
-        return "noticed", failed[1]
+        reason = re.search(r"^E +(.+)", output, re.MULTILINE)
+        return "noticed", f"{failed[1]}: {reason[1][:REASON_CHARACTERS] if reason else ''}"
 
 
-def check_unchanged(copies, mutations):
-    """Run the tests of all these mutations without any mutation; return the end of the output if they fail."""
+def check_unmutated(copies: SimpleQueue, mutations: list[Mutation]) -> str:
+    """Run all selected tests without a mutation, and return the end of the output if one fails."""
+    files = sorted({each.test_file for each in mutations})
+    selections = {f"({Path(each.test_file).name} and ({each.expression or 'test'}))" for each in mutations}
     copy = copies.get()
     try:
-        files = {word for each in mutations for word in each.tests.split("-k")[0].split()}
-        status, output = copy.test(*sorted(files))
+        status, output = copy.run_tests(files, " or ".join(sorted(selections)))
     finally:
         copies.put(copy)
+    print("Without a mutation:", output.strip().splitlines()[-1], flush=True)
     return output[-1000:] if status else ""
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("words", nargs="*", help="only the mutations whose area contains one of these")
+    parser.add_argument("words", nargs="*", help="run only the mutations whose area contains one of these words")
     words = parser.parse_args().words
-    chosen = [each for each in MUTATIONS if not words or any(word in each.area for word in words)]
+    mutations = [each for each in MUTATIONS if not words or any(word in each.area for word in words)]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
-        copies = SimpleQueue()
+        copies: SimpleQueue = SimpleQueue()
         for number in range(WORKERS):
             copies.put(Copy(Path(folder, str(number))))
 
-        def run(mutation):
+        def check(mutation: Mutation) -> tuple[str, str]:
             copy = copies.get()
             try:
-                return copy.try_out(mutation)
+                return copy.check(mutation)
             finally:
                 copies.put(copy)
 
         with ThreadPoolExecutor(WORKERS) as pool:
-            unchanged = pool.submit(check_unchanged, copies, chosen)
+            unmutated = pool.submit(check_unmutated, copies, mutations)
             results = []
-            for mutation, (result, detail) in zip(chosen, pool.map(run, chosen), strict=True):
+            for mutation, (result, detail) in zip(mutations, pool.map(check, mutations), strict=True):
                 results.append(result)
-                print(f"{result:8}  {mutation.area:55}  {detail}", flush=True)
-        if failure := unchanged.result():
-            print(f"The tests fail without any mutation, too: {failure}")
+                print(f"{result:8}  {mutation.area:57}  {detail}", flush=True)
+        if failure := unmutated.result():
+            print(f"Tests fail without a mutation: {failure}")
             return 2
     noticed = results.count("noticed")
     print(f"{noticed} of {len(results)} mutations noticed in {time.monotonic() - began:.0f} s")
