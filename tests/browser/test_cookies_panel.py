@@ -229,7 +229,7 @@ def test_the_same_edit_is_believed_plain_and_refused_signed(panel):
     plain, signed = panel.page.locator(".side").nth(0), panel.page.locator(".side").nth(1)
     expect(plain).to_contain_text(f"Accepted: you are {panel.bob}")
     expect(signed).to_contain_text("Refused: 401")
-    expect(signed).to_contain_text("signature does not fit")
+    expect(signed).to_contain_text("signature does not match")
     expect(signed).to_contain_text("The same copy, unchanged: 200")
     assert {name: panel.jar[name]["value"] for name in ("prefs", "prefs_signed")} == {
         name: before[name]["value"] for name in ("prefs", "prefs_signed")

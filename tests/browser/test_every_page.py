@@ -7,8 +7,8 @@ from tests.browser.conftest import settle
 
 # What is asked for when the page is opened, and the looks it is then seen in: {name: (colour scheme, size)}.
 LOOKS = {
-    "english": ({"language": "en"}, {"light": ("light", None), "dark": ("dark", None), "phone": ("light", (390, 844))}),
-    "chinese": ({"language": "zh-hans"}, {"chinese": ("light", None)}),
+    "english": ({"language": "en"}, {"light": ("light", None), "phone": ("light", (390, 844))}),
+    "chinese": ({"language": "zh-hans"}, {"chinese": ("dark", None)}),  # colours do not depend on the language
     "projector": ({"language": "en", "view": "projector"}, {"projector": ("light", None)}),
 }
 # Their own tests, beside this file, look at these by day and by night, and on a phone.

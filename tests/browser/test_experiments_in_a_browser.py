@@ -162,7 +162,7 @@ def test_a_door_without_csrf_check_whose_cookie_crosses_sites_is_found_out(trial
 def test_a_blocked_window_is_told_with_what_to_do(trial, page):
     page.add_init_script("window.open = () => null")
     trial.open("cross-site").run()
-    expect(trial.column("session unprotected")).to_contain_text("Allow pop-up windows for this page")
+    expect(trial.column("session unprotected")).to_contain_text("Allow pop-up windows here")
     assert not trial.left_over
 
 
