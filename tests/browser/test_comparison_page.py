@@ -71,7 +71,7 @@ def comparison(page, live_server, seen):
 
 
 def in_browser(but=()):
-    """What a browser sees where everything is as promised, `but` this."""
+    """Return what a browser observes if everything is as expected, except these: [(experiment, variant, outcome)]."""
     found = {}
     for cell in plan(each for each in all_experiments() if each.browser):
         found.setdefault(cell.experiment.slug, {})[cell.variant.key] = cell.expected

@@ -5,7 +5,7 @@ import pytest
 from authcompare.mechanisms.registry import mechanisms
 from tests.browser.conftest import settle
 
-# What is asked for when the page is opened, and the looks it is then seen in: {name: (colour scheme, size)}.
+# Each set of preferences with the looks in which a page is tested: {name: (colour scheme, size)}.
 LOOKS = {
     "english": ({"language": "en"}, {"light": ("light", None), "phone": ("light", (390, 844))}),
     "chinese": ({"language": "zh-hans"}, {"chinese": ("dark", None)}),  # colours do not depend on the language
@@ -49,7 +49,7 @@ def test_a_page_is_accessible_and_holds_together(page, live_server, axe, screens
 
 
 def use(page, name, asked):
-    """What a visitor does first, so that there is something to be seen."""
+    """Use the page as a visitor does, so that it shows results."""
     if page.locator("#doors").count():
         page.wait_for_selector("#doors[data-ready]")
         page.click("#sign-in .primary")
