@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import WSGIRequestHandler
 from playwright.sync_api import Page, expect
@@ -83,12 +84,18 @@ def page(page, watch):
     return watch(page)
 
 
+AXE = "(context) => axe.run(context ?? document, { resultTypes: ['violations'] })"
+
+
 @pytest.fixture
 def axe():
     """Assert that axe finds no accessibility violation on a page."""
+    script = Axe().axe_script
 
-    def check(page, **options):
-        found = Axe().run(page, **options)
+    def check(page, context=None):
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(script)
+        found = AxeResults(page.evaluate(AXE, context))
         assert found.violations_count == 0, found.generate_report()
 
     return check

@@ -13,12 +13,12 @@ from authcompare.mechanisms.registry import variants
 from authcompare.note.models import Note
 
 SCRIPTED = {variant for variant in variants() if not variant.transport.sent_automatically}
-# What the page does depends on the carrier alone: one door for each.
+# The page depends on the transport alone, so one variant of each is enough.
 OF_EACH_CARRIER = list({variant.transport: variant for variant in reversed(variants())}.values())
 
 
 class Api:
-    """What a visitor does on a page of the browsable API."""
+    """A page of the browsable API, used as a visitor uses it."""
 
     def __init__(self, page, url):
         self.page, self.url = page, url

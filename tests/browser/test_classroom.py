@@ -14,7 +14,7 @@ from tests.people import right_choices, staff, voted_stop, wrong_choices
 
 STOP = voted_stop(3)  # taking it back: the heart of the lesson
 STEP = STOP.step
-# Pages ask every second and a half what is new. Nobody wants to wait for that a hundred times.
+# Pages poll every 1.5 seconds, which is too slow for a hundred waits.
 HURRY = """const { setTimeout: later } = window;
   window.setTimeout = (what, when, ...more) => later(what, when === 1500 ? 400 : when, ...more);"""
 DESK, WALL, PHONE = {"width": 1280, "height": 800}, {"width": 1280, "height": 720}, {"width": 390, "height": 844}
@@ -193,13 +193,13 @@ def test_everything_can_be_done_with_the_keyboard(teacher, window, live_server):
     for then in ("Close the vote", "Open the second vote"):
         console.keyboard.press("Enter")
         expect(console.locator("#do-next")).to_have_text(then)
-        expect(console.locator("#do-next")).to_be_focused()  # what was pressed is drawn anew, and keeps the focus
+        expect(console.locator("#do-next")).to_be_focused()  # the button is drawn again, and keeps the focus
     console.focus("#reset-all")
     console.keyboard.press("Enter")
     expect(console.locator("#sure")).to_be_visible()
     console.keyboard.press("Escape")
     expect(console.locator("#sure")).to_be_hidden()
-    assert Learner.objects.get().step == STEP.slug  # whoever says no has changed nothing
+    assert Learner.objects.get().step == STEP.slug  # a cancelled reset changes nothing
 
 
 def test_a_page_asks_often_enough_to_know_within_two_seconds(window, live_server):

@@ -14,8 +14,7 @@ from authcompare.experiments.trial import plan
 
 LOOKS = {
     "light": ("theme%3Dlight", 1280, 720),
-    "dark": ("theme%3Ddark", 1280, 720),
-    "chinese": ("theme%3Dlight%26language%3Dzh-hans", 1280, 720),
+    "chinese": ("theme%3Ddark%26language%3Dzh-hans", 1280, 720),
     "phone": ("theme%3Dlight", 390, 844),
     "projector": ("theme%3Dlight%26view%3Dprojector", 1280, 720),
 }
@@ -72,7 +71,7 @@ def comparison(page, live_server, seen):
 
 
 def in_browser(but=()):
-    """What a browser sees where everything is as promised, `but` this."""
+    """Return what a browser observes if everything is as expected, except these: [(experiment, variant, outcome)]."""
     found = {}
     for cell in plan(each for each in all_experiments() if each.browser):
         found.setdefault(cell.experiment.slug, {})[cell.variant.key] = cell.expected

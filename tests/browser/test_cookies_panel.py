@@ -13,7 +13,7 @@ def panel(page, live_server):
 
 
 class Panel:
-    """What a visitor does there."""
+    """The panel, used as a visitor uses it."""
 
     def __init__(self, page, url):
         self.page, self.url = page, url
@@ -37,7 +37,7 @@ class Panel:
         return self.page.locator(f"#jar tr[data-cookie='{name}']")
 
     def ask(self, **wanted):
-        """Asks for a cookie; returns where the result is, once it is there."""
+        """Ask for a cookie, wait for the result, and return its element."""
         self.page.locator("#try-result").evaluate("place => place.replaceChildren()")
         for name, value in wanted.items():
             field = self.page.locator(f"#try [name={name}]")
@@ -54,7 +54,7 @@ class Panel:
 
     @property
     def observed(self):
-        """Sent here, sent there, seen by scripts: three times yes or no."""
+        """Return three times yes or no: sent here, sent there, seen by scripts."""
         return [text.split()[-1] for text in self.page.locator(".observed dd").all_inner_texts()]
 
     @property
@@ -62,7 +62,7 @@ class Panel:
         return {cookie["name"]: cookie for cookie in self.page.context.cookies([self.url, self.url + THERE])}
 
     def write(self, **fields):
-        """Writes the plain cookie; returns where the door's answer is."""
+        """Write the plain cookie, wait for the response of its variant, and return its element."""
         self.page.locator("#prefs-result").evaluate("place => place.replaceChildren()")
         for name, value in fields.items():
             field = self.page.locator(f"#prefs-editor [name={name}]")
@@ -229,7 +229,7 @@ def test_the_same_edit_is_believed_plain_and_refused_signed(panel):
     plain, signed = panel.page.locator(".side").nth(0), panel.page.locator(".side").nth(1)
     expect(plain).to_contain_text(f"Accepted: you are {panel.bob}")
     expect(signed).to_contain_text("Refused: 401")
-    expect(signed).to_contain_text("signature does not fit")
+    expect(signed).to_contain_text("signature does not match")
     expect(signed).to_contain_text("The same copy, unchanged: 200")
     assert {name: panel.jar[name]["value"] for name in ("prefs", "prefs_signed")} == {
         name: before[name]["value"] for name in ("prefs", "prefs_signed")

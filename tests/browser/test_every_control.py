@@ -60,10 +60,12 @@ def settle(page, unanswered):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_button_can_be_pressed_in_chinese_and_in_the_dark(chinese, unanswered, name):
+def test_every_button_can_be_pressed_in_chinese_and_in_the_dark(chinese, unanswered, axe, name):
     page = chinese(PAGES[name])
     page.on("dialog", lambda dialog: dialog.accept())
     assert english(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    axe(page)
     buttons = page.locator("main button")
     pressed = 0
     for i in range(min(buttons.count(), LONGEST)):

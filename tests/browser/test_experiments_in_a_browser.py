@@ -1,5 +1,4 @@
-"""What only a browser can show, shown by a real one: each such experiment at every door, and the one that comes from
-another site under both names of the server."""
+"""Experiments that need a browser, in a real one: each at every variant, the cross-site one under both host names."""
 
 import re
 
@@ -11,7 +10,7 @@ from sessions_demo.authentication import SessionAuthentication
 
 IN_BROWSER = [tried.slug for tried in all_experiments() if tried.browser]
 A_MINUTE = 60_000  # milliseconds: a dozen doors one after the other, on a busy machine
-# What an attack itself makes Chromium write into the console of the other site's window.
+# An attack makes Chromium write these lines into the console of the other site's window.
 REPELLED = re.compile(r"Failed to load resource: |Access to fetch at .* has been blocked by CORS policy")
 
 
@@ -60,7 +59,7 @@ class Trial:
 
     @property
     def left_over(self):
-        """What this browser still holds of the experiment."""
+        """Return the names of the cookies and entries that the experiment left in this browser."""
         cookies = {cookie["name"] for cookie in self.page.context.cookies() if cookie["value"].strip('"')}
         stored = self.page.evaluate("Object.keys(localStorage)")
         return (cookies - {"ac_csrf", "ac_visitor"}) | set(stored)
@@ -116,7 +115,7 @@ def test_a_session_cookie_without_httponly_is_found_out(trial, settings):
 # From another site
 
 
-def test_the_weak_arm_is_weak_every_time(trial):
+def test_the_weak_variant_is_weak_every_time(trial):
     trial.open("cross-site")
     for _ in range(2):
         trial.run()
@@ -162,7 +161,7 @@ def test_a_door_without_csrf_check_whose_cookie_crosses_sites_is_found_out(trial
 def test_a_blocked_window_is_told_with_what_to_do(trial, page):
     page.add_init_script("window.open = () => null")
     trial.open("cross-site").run()
-    expect(trial.column("session unprotected")).to_contain_text("Allow pop-up windows for this page")
+    expect(trial.column("session unprotected")).to_contain_text("Allow pop-up windows here")
     assert not trial.left_over
 
 

@@ -10,12 +10,12 @@ from sessions_demo.models import Session
 
 @pytest.fixture
 def panel(page, live_server):
-    """The page, with nobody signed in yet."""
+    """The page before the visitor signs in."""
     return Panel(page, live_server.url).open()
 
 
 class Panel:
-    """What a visitor does there."""
+    """The panel, used as a visitor uses it."""
 
     def __init__(self, page, url):
         self.page, self.url = page, url
@@ -43,7 +43,7 @@ class Panel:
         return self
 
     def run(self, slug):
-        """Runs one act; returns where its result is, once it has a new one."""
+        """Run one act, wait for its new result, and return its element."""
         act = self.page.locator(f".act[data-slug={slug}]")
         act.locator(".act-result").evaluate("place => place.replaceChildren()")
         act.locator(".run").click()
@@ -52,7 +52,7 @@ class Panel:
         return act.locator(".act-result")
 
     def cells(self, result, row):
-        """What one line of the comparison says: before, in the view, next request."""
+        """Return the cells of one line of the comparison: before, in the view, next request."""
         return result.get_by_role("row", name=re.compile(f"^{row}")).locator("td").all_inner_texts()
 
 
@@ -128,7 +128,7 @@ def test_the_row_is_shown_anew_after_it_has_changed(panel):
     expect(panel.page.locator(".entries")).to_contain_text("{'apples': 1}")
 
 
-# What a view does to it
+# The view changes the row
 
 
 def test_what_is_put_in_is_there_in_the_next_request(panel):

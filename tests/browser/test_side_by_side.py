@@ -21,7 +21,7 @@ def doors(page, live_server):
 
 
 class Doors:
-    """What a visitor does on such a page."""
+    """A page with doors, used as a visitor uses it."""
 
     def __init__(self, page, url):
         self.page, self.url = page, url

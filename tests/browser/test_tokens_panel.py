@@ -1,4 +1,4 @@
-"""What only the tokens' page has, used as a visitor would: the bench with any token on it, and the family tree."""
+"""The panel of the tokens page, used as a visitor uses it: the inspector and the family tree."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the first page weighs, and whether it holds still."""
+"""The weight of the first page, and its layout shift."""
 
 LIGHT = 150_000  # bytes, uncompressed, of everything it loads
 

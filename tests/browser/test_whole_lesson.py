@@ -22,13 +22,13 @@ NAMES = ["Anna", "李小龙"]
 
 
 def ask_now(page):
-    """What a page does that comes back online: it asks at once what is new, and does not wait for its turn."""
+    """Make the page poll now, as it does when it comes back online."""
     with suppress(Error):  # it is on its way to the next page
         page.evaluate("dispatchEvent(new Event('online'))")
 
 
 class Leader(Teacher):
-    """Does all of it with the buttons of the pages, in whatever language these are."""
+    """A teacher who uses the buttons of the pages, in any language."""
 
     def open(self, url):
         self.page.goto(f"{url}/classroom/")
@@ -54,7 +54,7 @@ class Leader(Teacher):
 
 
 class Follower(Pupil):
-    """Remembers what she has said: the class's export must tell the same."""
+    """A learner who remembers every choice: the export of the class must contain the same."""
 
     def __init__(self, page, *where):
         super().__init__(page, *where)
@@ -80,7 +80,7 @@ class Follower(Pupil):
         self.page.click("#run")
 
     def has_seen(self, step):
-        """What was seen is what the doors promise."""
+        """Assert that the observations are the expected ones."""
         doors = self.page.locator("#columns .column")
         expect(self.page.locator("#columns [data-outcome]")).to_have_count(len(step.variants))
         seen = {each["door"]: each for each in doors.evaluate_all("all => all.map((each) => ({ ...each.dataset }))")}
@@ -88,7 +88,7 @@ class Follower(Pupil):
         assert {each["agrees"] for each in seen.values()} == {"true"}, step.slug
 
     def hands_in(self, test, asked, right):
-        """Answers all questions, the first of them right."""
+        """Answer all questions, this many of them right."""
         choices = {each.misconception: (each.right + (n >= right)) % len(each.options) for n, each in enumerate(asked)}
         for item, option in choices.items():
             self.page.check(f'#test [name="{item}"][value="{option}"]')
@@ -98,13 +98,13 @@ class Follower(Pupil):
 
 
 def vote(teacher, pupils, stop, round, wrong):
-    """Everybody predicts; so many of them wrongly."""
+    """Let every learner predict, this many of them wrongly."""
     step = stop.step
     teacher.vote("open", round)
     for n, pupil in enumerate(pupils):
         pupil.votes(step, round, (wrong_choices if n < wrong else right_choices)(step))
     teacher.sees(stop, answered=len(pupils))
-    expect(teacher.page.locator(".histogram")).to_have_count(0)  # nothing leads anybody on while it is open
+    expect(teacher.page.locator(".histogram")).to_have_count(0)  # no result influences an open vote
     teacher.vote("close")
     for pupil in pupils:
         pupil.told("closed")
@@ -113,7 +113,7 @@ def vote(teacher, pupils, stop, round, wrong):
 
 
 def experience(teacher, pupils, stop):
-    """Votes on a step, and runs it: all of them, or one in whose own browser it happens."""
+    """Let the class vote on a step and run it: all learners, or one if it runs in the browser."""
     twice = stop.slug == TWICE
     vote(teacher, pupils, stop, Prediction.FIRST, wrong=1)
     if twice:
@@ -204,7 +204,7 @@ def test_a_class_is_led_through_the_whole_lesson(window, live_server):  # noqa: 
 
 
 def said(pupils):
-    """{(step, round): [the choices of somebody, ...]}, of all rounds of all stops."""
+    """Return {(step, round): [the choices of one learner, ...]} of all rounds of all stops."""
     return {
         (step, ROUNDS[round]): sorted(sorted(pupil.said[step, round].items()) for pupil in pupils)
         for step, round in pupils[0].said
@@ -212,7 +212,7 @@ def said(pupils):
 
 
 def given(answers):
-    """The same, as a class's export has it."""
+    """Return the same from the export of a class."""
     found = {}
     for each in answers:
         learners = found.setdefault((each["step"], each["round"]), {})

@@ -16,7 +16,7 @@ from authcompare.server.local import LocalServer
 from tests.people import PASSWORD, Somebody, right_choices, voted_stop, wrong_choices
 
 STEP = voted_stop().step
-CLASS = 24  # learners
+CLASS = 14  # learners
 ENOUGH = 10  # accepted predictions, after which the test kills the server
 
 

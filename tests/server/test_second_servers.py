@@ -44,8 +44,19 @@ with LocalServer.with_own_data(sys.argv[1]) as server:
 pytestmark = pytest.mark.django_db(transaction=True)  # other processes see committed rows only
 
 
-@pytest.fixture(autouse=True)
-def _stop_second_servers():
+@pytest.fixture(scope="module", autouse=True)
+def _shared_servers():
+    """Let as many servers run as the options of these tests need, and stop them at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(second_servers, "LIMIT", 20)
+        yield
+    second_servers.stop_all()
+
+
+@pytest.fixture
+def alone():
+    """Start and end a test without second servers. Tests that do not count or end servers share those that run."""
+    second_servers.stop_all()
     yield
     second_servers.stop_all()
 
@@ -145,13 +156,13 @@ def test_requests_to_a_second_server_are_recorded_and_closing_it_keeps_the_sandb
 # Start and end
 
 
-def test_simultaneous_requests_with_the_same_options_share_one_server():
+def test_simultaneous_requests_with_the_same_options_share_one_server(alone):
     with ThreadPoolExecutor(10) as pool:
         assert len(set(pool.map(lambda n: url(), range(10)))) == 1
     assert len(children()) == 1
 
 
-def test_an_unused_server_ends_and_a_later_request_starts_another(folder, monkeypatch):
+def test_an_unused_server_ends_and_a_later_request_starts_another(alone, folder, monkeypatch):
     monkeypatch.setattr(second_servers, "IDLE_SECONDS", 1)
     first = url(same_database=False)
     assert list(folder.iterdir())
@@ -161,7 +172,7 @@ def test_an_unused_server_ends_and_a_later_request_starts_another(folder, monkey
     assert responds(url(same_database=False))
 
 
-def test_a_server_in_use_does_not_end(monkeypatch):
+def test_a_server_in_use_does_not_end(alone, monkeypatch):
     monkeypatch.setattr(second_servers, "IDLE_SECONDS", 2)
     started_at, first = time.monotonic(), url()
     while time.monotonic() < started_at + 3:
@@ -170,7 +181,7 @@ def test_a_server_in_use_does_not_end(monkeypatch):
     assert responds(first)
 
 
-def test_a_killed_server_is_replaced():
+def test_a_killed_server_is_replaced(alone):
     first = url()
     os.kill(int(children()[0]), signal.SIGKILL)
     wait_until(lambda: not responds(first))
@@ -207,7 +218,7 @@ def started_by(code, *arguments):
         yield parent, url
 
 
-def test_the_least_recently_used_server_makes_room_at_the_limit(monkeypatch):
+def test_the_least_recently_used_server_makes_room_at_the_limit(alone, monkeypatch):
     monkeypatch.setattr(second_servers, "LIMIT", 2)
     first, second = url(), url(same_key=False)
     refused = request(short=True)
@@ -233,7 +244,7 @@ def logged(caplog):
     logger.removeHandler(caplog.handler)
 
 
-def test_a_failed_start_is_one_sentence_and_the_log_has_the_reason(monkeypatch, logged):
+def test_a_failed_start_is_one_sentence_and_the_log_has_the_reason(alone, monkeypatch, logged):
     monkeypatch.setenv("CACHE_URL", "nonsense://")
     refused = request()
     assert refused.status_code == 503
@@ -246,7 +257,7 @@ def test_a_failed_start_is_one_sentence_and_the_log_has_the_reason(monkeypatch, 
     assert responds(url())
 
 
-def test_a_start_that_takes_too_long_fails(monkeypatch):
+def test_a_start_that_takes_too_long_fails(alone, monkeypatch):
     monkeypatch.setattr(second_servers, "START_SECONDS", 0.01)
     assert request().status_code == 503
     assert not children()
@@ -258,15 +269,15 @@ def test_a_second_server_starts_no_other_servers():
     conforms(described(), "POST", ADDRESS, refused)
 
 
-@pytest.mark.parametrize("body", [{"same_key": "perhaps"}, {"algorithm": "none"}, {"port": 80}, {"short": None}])
-def test_invalid_options_are_refused(body):
-    refused = request(**body)
-    assert refused.status_code == 400
-    conforms(described(), "POST", ADDRESS, refused)
+def test_invalid_options_are_refused(alone):
+    for body in ({"same_key": "perhaps"}, {"algorithm": "none"}, {"port": 80}, {"short": None}):
+        refused = request(**body)
+        assert refused.status_code == 400, body
+        conforms(described(), "POST", ADDRESS, refused)
     assert not children()
 
 
-def test_a_server_that_accepts_https_only_has_no_second_servers(settings):
+def test_a_server_that_accepts_https_only_has_no_second_servers(alone, settings):
     settings.HTTPS = True
     assert "HTTPS" in request().json()["detail"]
     assert not children()
