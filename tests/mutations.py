@@ -276,7 +276,7 @@ MUTATIONS = [
         "an experiment runs without a prediction",
         "authcompare/learning/predictions.py",
         "in prediction.choices:\n        raise PredictFirst",
-        'in prediction.choices:\n        return ""',
+        "in prediction.choices:\n        return step.experiment.choices[0].outcome",
         "tests/walkthrough/test_api.py -k needs_a_stored",
     ),
     Mutation(
@@ -367,7 +367,7 @@ class Copy:
             status, output = self.run_tests([mutation.test_file], mutation.expression)
         finally:
             path.write_text(text)
-        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
+        failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", output, re.MULTILINE)
         if status == 0:
             return "SURVIVED", mutation.tests
         if status != 1 or not failed:
@@ -379,10 +379,13 @@ class Copy:
 def check_unmutated(copies: SimpleQueue, mutations: list[Mutation]) -> str:
     """Run all selected tests without a mutation, and return the end of the output if one fails."""
     files = sorted({each.test_file for each in mutations})
-    selections = {f"({Path(each.test_file).name} and ({each.expression or 'test'}))" for each in mutations}
+    selections = {
+        " and ".join(f"({word})" for word in [*Path(each.test_file).parts[1:], each.expression] if word)
+        for each in mutations
+    }
     copy = copies.get()
     try:
-        status, output = copy.run_tests(files, " or ".join(sorted(selections)))
+        status, output = copy.run_tests(files, " or ".join(f"({each})" for each in sorted(selections)))
     finally:
         copies.put(copy)
     print("Without a mutation:", output.strip().splitlines()[-1], flush=True)

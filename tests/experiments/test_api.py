@@ -114,6 +114,13 @@ def test_a_report_is_stored_for_its_visitor_alone_and_judged(db):
     assert not Evidence.objects.exists(), "a visitor's observation is no evidence of this server"
 
 
+def test_a_visitor_who_reports_too_sees_no_report_of_another_visitor(db):
+    for variant in ("plain", "signed"):
+        visitor = Visitor()
+        visitor.report(mechanism="cookie", variant=variant)
+        assert visitor.page("/experiments/").count("seen in your browser") == 1
+
+
 def test_a_second_report_replaces_the_first(db):
     visitor = Visitor()
     visitor.report()
