@@ -277,7 +277,7 @@ MUTATIONS = [
         "authcompare/learning/predictions.py",
         "in prediction.choices:\n        raise PredictFirst",
         "in prediction.choices:\n        return step.experiment.choices[0].outcome",
-        "tests/walkthrough/test_api.py -k needs_a_stored",
+        "tests/classroom/test_api.py -k missed_the_votes",
     ),
     Mutation(
         "a prediction changes after the run",
@@ -367,7 +367,7 @@ class Copy:
             status, output = self.run_tests([mutation.test_file], mutation.expression)
         finally:
             path.write_text(text)
-        failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", output, re.MULTILINE)
+        failed = re.search(r"^(?:FAILED|ERROR) (tests/.+?)(?: - |$)", output, re.MULTILINE)
         if status == 0:
             return "SURVIVED", mutation.tests
         if status != 1 or not failed:
