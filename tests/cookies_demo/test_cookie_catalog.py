@@ -8,7 +8,7 @@ from authcompare.experiments.api import ReportSerializer
 from authcompare.experiments.cast import Actor
 from authcompare.mechanisms.registry import find_variant, mechanisms, variants
 from authcompare.mechanisms.urls import mechanism_urls
-from authcompare.walkthrough.serializers import example_prediction
+from authcompare.walkthrough.serializers import PredictSerializer
 from cookies_demo.api import ECHOES
 from cookies_demo.cookie_catalog import inventory
 
@@ -66,7 +66,7 @@ def test_the_list_holds_every_cookie_that_any_door_or_page_sets_with_its_attribu
     ):  # that one leaves SameSite out on purpose
         actor = Actor(variant, client)
         answers.append(actor.sign_in(sandbox["alice"]["username"], sandbox["alice"]["password"]))
-    prediction = {"json": example_prediction(), "headers": {CSRF_HEADER: client.cookies["ac_csrf"]}}
+    prediction = {"json": PredictSerializer.example(None), "headers": {CSRF_HEADER: client.cookies["ac_csrf"]}}
     answers.append(client.post("/walkthrough/api/predict/", **prediction))
     answers.append(client.post("/lab/api/observed/", **prediction | {"json": ReportSerializer.example(None)}))
     lines = [line.strip() for answer in answers for line in answer.headers.get_list("set-cookie")]
