@@ -20,19 +20,23 @@ from django.urls import clear_url_caches
 
 from authcompare.mechanisms.registry import mechanisms, variants
 
-# Files whose tests start processes, or build the OpenAPI document again and again: `--quick` leaves them out.
+# Files whose tests start processes, build the OpenAPI document, or run many experiments: `--quick` leaves them out.
 SLOW_FILES = {
+    "test_admin.py",
     "test_described_requests.py",
     "test_openapi.py",
     "test_bootstrap.py",
     "test_compare.py",
     "test_demo.py",
+    "test_experiments.py",
     "test_killed.py",
     "test_measure.py",
     "test_recipes.py",
+    "test_renderers.py",
     "test_second_server_experiments.py",
     "test_second_servers.py",
     "test_settings.py",
+    "test_transcripts.py",
 }
 SLOW_FIXTURES = {"server", "live_server"}
 
