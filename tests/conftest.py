@@ -94,7 +94,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
-    """Create the database once. Emptying it after a test would create permissions and content types anew each time,
+    """Create the database once. Emptying it after a test would recreate permissions and content types each time,
     which no test reads: that takes longer than most tests."""
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
@@ -192,7 +192,7 @@ def clock():
 
 @pytest.fixture
 def project():
-    """Change settings and derive the URLs anew until the test ends: `project(LAB=False)`."""
+    """Change settings and derive the URLs from them until the test ends: `project(LAB=False)`."""
     with ExitStack() as changes:
 
         def change(**changed):

@@ -183,7 +183,8 @@ class FamilyView(Endpoint):
 def to_dict(family: Family) -> dict[str, Any]:
     """Return a family and its tokens as FamilyAnswer takes them."""
     tokens = list(family.outstanding.select_related("parent").order_by("pk"))
-    denied = {row.jti: row for row in DeniedToken.objects.filter(jti__in=[token.jti for token in tokens])}
+    rows = DeniedToken.objects.filter(jti__in=[token.jti for token in tokens]).order_by("denied_at", "pk")
+    denied = {row.jti: row for row in rows}
     reasons = [row.reason for row in denied.values() if row.reason != DeniedToken.Reason.ROTATED]
     return {
         "id": family.pk,
