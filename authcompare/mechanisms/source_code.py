@@ -60,11 +60,16 @@ _parsing = Lock()
 def lines_of(source_object: SourceObject) -> tuple[list[str], int]:
     """Return the source lines of a class or function, and the number of the first line.
 
+    A function begins at its `def`: the decorators of the API's functions only document them, and hide what runs.
     One thread at a time: to find a class, Python parses its file, and in Python 3.11 two threads that parse at once can
     fail with a SystemError (seen in 3.11.7; similar to python/cpython#106905).
     """
     with _parsing:
-        return inspect.getsourcelines(source_object)
+        lines, first = inspect.getsourcelines(source_object)
+    skipped = 0
+    if not isinstance(source_object, type):
+        skipped = next((n for n, line in enumerate(lines) if line.lstrip().startswith("def ")), 0)
+    return lines[skipped:], first + skipped
 
 
 @cache

@@ -1,10 +1,13 @@
 """The source code that pages show."""
 
+import inspect
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from authcompare.experiments.registry import all_experiments
 from authcompare.mechanisms import source_code
+from authcompare.mechanisms.api import ENDPOINTS
 
 THREADS = 16  # as in a server process
 
@@ -31,3 +34,13 @@ def test_many_threads_can_read_the_same_source_code_at_once():
         sources = list(pool.map(read, classes))
     for cls, (lines, _first) in zip(classes, sources, strict=True):
         assert lines[0].startswith(f"class {cls.__name__}")
+
+
+def test_the_source_code_of_an_endpoint_begins_with_its_method_and_not_with_its_documentation():
+    for endpoint, (_address, view) in ENDPOINTS.items():
+        for method in ("get", "post", "patch", "delete"):
+            if hasattr(view, method):
+                lines, first = source_code.lines_of(getattr(view, method))
+                assert lines[0].lstrip().startswith(f"def {method}("), endpoint
+                file = Path(inspect.getsourcefile(view)).read_text(encoding="utf-8").splitlines(keepends=True)
+                assert file[first - 1] == lines[0], endpoint
